@@ -1,0 +1,24 @@
+import type { Options } from "tsup";
+
+/** What every published package is built with: ES modules and their types, nothing else. */
+export function library(entry: Record<string, string>): Options {
+  return {
+    entry,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    external: [/^node:/],
+    sourcemap: true,
+    treeshake: true,
+    clean: true,
+    silent: true,
+    dts: {
+      compilerOptions: {
+        // The declaration build sets `baseUrl`, which TypeScript 6 calls deprecated.
+        ignoreDeprecations: "6.0",
+        // A package's declarations are made from its neighbours' declarations, not from their sources.
+        paths: {},
+      },
+    },
+  };
+}

@@ -1,34 +1,45 @@
 import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { CountsReporter } from "./test/support/reporter.js";
 
 const root = import.meta.dirname;
 
 /** Set by the runtime matrix: the packages are then what `node_modules` says, that is, what is built. */
 const built = process.env["ANYIO_TEST_BUILT"] === "1";
 
+const support = { find: /^#support\/(.+)$/, replacement: `${root}/test/support/$1.ts` };
 const sources = [
   { find: /^@anyio\/([^/]+)$/, replacement: `${root}/packages/$1/src/index.ts` },
   { find: /^@anyio\/([^/]+)\/(.+)$/, replacement: `${root}/packages/$1/src/$2.ts` },
 ];
 
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`));
+const reports = process.env["ANYIO_REPORTS"];
 
 export default defineConfig({
   test: {
-    projects: [project("workspace", root), ...packages.map((name) => project(name, `${root}/packages/${name}`))],
+    reporters: ["default", ...(reports ? [new CountsReporter(reports)] : [])],
+    projects: [
+      // Runs before the others, so that the first test of every run says which runtime it is on.
+      project("runtime", `${root}/test/runtime`, 0),
+      // What concerns the repository as a whole.
+      project("workspace", `${root}/test/workspace`, 1),
+      ...packages.map((name) => project(name, `${root}/packages/${name}/test`, 1)),
+    ],
   },
 });
 
-function project(name: string, dir: string) {
+function project(name: string, dir: string, groupOrder: number) {
   return {
-    resolve: {
-      alias: [...(built ? [] : sources), { find: /^#support\/(.+)$/, replacement: `${root}/test/support/$1.ts` }],
-    },
+    resolve: { alias: [support, ...(built ? [] : sources)] },
     test: {
       name,
-      root: dir,
-      include: ["test/**/*.test.ts"],
+      root,
+      dir,
+      include: ["**/*.test.ts"],
       pool: "forks" as const,
+      setupFiles: [`${root}/test/support/setup.ts`],
+      sequence: { groupOrder },
       // What is built is loaded by the runtime itself, untouched by vitest.
       server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     },

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./run.mjs";
+
+/**
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {string} version
+ * @property {boolean} [private]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [peerDependencies]
+ * @property {Record<string, string>} [optionalDependencies]
+ * @property {Record<string, string>} [scripts]
+ * @property {Record<string, string | { types: string, default: string }>} [exports]
+ * @property {string} [bin]
+ * @property {string} [packageManager]
+ */
+
+/** @typedef {{ folder: string, dir: string, manifest: Manifest }} Package */
+
+/** @param {string} dir @returns {Manifest} */
+export function readManifest(dir) {
+  return JSON.parse(readFileSync(join(dir, "package.json"), "utf8"));
+}
+
+/** Every package of the workspace, private ones included, by folder name. @returns {Package[]} */
+export function packages() {
+  return readdirSync(join(root, "packages"))
+    .toSorted()
+    .map((folder) => ({ folder, dir: join(root, "packages", folder) }))
+    .filter(({ dir }) => existsSync(join(dir, "package.json")))
+    .map(({ folder, dir }) => ({ folder, dir, manifest: readManifest(dir) }));
+}
+
+/** The packages that users install. */
+export function publishedPackages() {
+  return packages().filter(({ manifest }) => !manifest.private);
+}

@@ -17,7 +17,7 @@ export function library(entry: Record<string, string>): Options {
         // The declaration build sets `baseUrl`, which TypeScript 6 calls deprecated.
         ignoreDeprecations: "6.0",
         // A package's declarations are made from its neighbours' declarations, not from their sources.
-        paths: {},
+        customConditions: [],
       },
     },
   };

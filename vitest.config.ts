@@ -4,14 +4,12 @@ import { CountsReporter } from "./test/support/reporter.js";
 
 const root = import.meta.dirname;
 
-/** Set by the runtime matrix: the packages are then what `node_modules` says, that is, what is built. */
+/**
+ * Everyday tests run against the packages' sources. The runtime matrix sets this variable, and the packages are then
+ * what their manifests offer everybody, that is, what is built.
+ */
 const built = process.env["ANYIO_TEST_BUILT"] === "1";
-
-const support = { find: /^#support\/(.+)$/, replacement: `${root}/test/support/$1.ts` };
-const sources = [
-  { find: /^@anyio\/([^/]+)$/, replacement: `${root}/packages/$1/src/index.ts` },
-  { find: /^@anyio\/([^/]+)\/(.+)$/, replacement: `${root}/packages/$1/src/$2.ts` },
-];
+const conditions = ["node", "module", "default", ...(built ? [] : ["@anyio/source"])];
 
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`));
 const reports = process.env["ANYIO_REPORTS"];
@@ -31,7 +29,8 @@ export default defineConfig({
 
 function project(name: string, dir: string, groupOrder: number) {
   return {
-    resolve: { alias: [support, ...(built ? [] : sources)] },
+    resolve: { alias: { "#support": `${root}/test/support` }, conditions },
+    ssr: { resolve: { conditions } },
     test: {
       name,
       root,

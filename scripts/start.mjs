@@ -8,7 +8,7 @@ import { readManifest } from "./lib/workspace.mjs";
 await main(async () => {
   const dir = join(root, "packages/tour");
   const { name, bin = "dist/main.js" } = readManifest(dir);
-  await setUp({ build: `${name}...` });
+  await setUp({ build: [`${name}...`] });
   // npm moves to the repository's root; the paths that a person types are meant from where they stand.
   standIn(process.execPath, [join(dir, bin), ...process.argv.slice(2)], {
     cwd: process.env["INIT_CWD"] ?? root,

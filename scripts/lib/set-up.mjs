@@ -9,17 +9,17 @@ const stamp = join(root, "node_modules/.installed");
 /**
  * Makes a fresh clone ready: installs the dependencies, then builds. Both are skipped where nothing has changed.
  *
- * @param {{ build?: string }} [options] a turbo filter: what to build; everything by default
+ * @param {{ build?: string[] }} [options] turbo filters: what to build; everything by default
  */
 export async function setUp(options = {}) {
   await install();
-  await run("turbo", ["run", "build", ...(options.build ? [`--filter=${options.build}`] : [])], { quiet: true });
+  await run("turbo", ["run", "build", ...(options.build ?? []).map((name) => `--filter=${name}`)], { quiet: true });
 }
 
 async function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === manifestsHash()) return;
 
-  console.error("Installing dependencies …");
+  console.error("Installing dependencies and building …");
   // A fresh machine has npm alone; npx brings pnpm until our own copy is there.
   const { packageManager } = readManifest(root);
   await run("npx", ["--yes", `${packageManager}`, "install", "--config.confirmModulesPurge=false"], { quiet: true });

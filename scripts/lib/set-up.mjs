@@ -29,7 +29,9 @@ async function install() {
 
 function manifestsHash() {
   const hash = createHash("sha256").update(process.version);
-  const files = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"].map((name) => join(root, name));
+  const files = ["package.json", "test/package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", ".pnpmfile.cjs"].map(
+    (name) => join(root, name),
+  );
   for (const file of [...files, ...packages().map(({ dir }) => join(dir, "package.json"))]) {
     hash.update(`\0${file}\0`).update(readFileSync(file));
   }

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { publishedPackages } from "../../scripts/lib/workspace.mjs";
+
+export const root = join(import.meta.dirname, "../..");
+export const published = publishedPackages();
+
+/** The repository's own tool of that name. */
+export function tool(name: string): string {
+  return join(root, "node_modules/.bin", name);
+}
+
+/** Runs a command, and rejects with all that it printed when it fails. */
+export async function exec(command: string, args: string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd, env: plainEnvironment() });
+    return stdout;
+  } catch (error) {
+    const { message, stdout, stderr } = error as { message: string; stdout?: string; stderr?: string };
+    throw new Error([message, stdout, stderr].filter(Boolean).join("\n"), { cause: error });
+  }
+}
+
+/** An empty directory outside the workspace, gone with the disposal. */
+export async function scratch(): Promise<{ dir: string } & AsyncDisposable> {
+  const dir = await mkdtemp(join(tmpdir(), "anyio-"));
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** Packs a package as it would be published, and tells where the tarball is. */
+export async function pack(dir: string, destination: string): Promise<string> {
+  const printed = await exec(tool("pnpm"), ["pack", "--json", "--pack-destination", destination], dir);
+  const { filename } = JSON.parse(printed) as { filename: string };
+  return filename;
+}
+
+/** Packs a package a second time under another version, and tells where that tarball is. */
+export async function repack(tarball: string, version: string, destination: string): Promise<string> {
+  const dir = join(destination, `unpacked-${version}`);
+  await mkdir(dir);
+  await exec("tar", ["-xzf", tarball, "-C", dir, "--strip-components=1"], destination);
+  const manifest = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as object;
+  await writeFile(join(dir, "package.json"), JSON.stringify({ ...manifest, version }));
+  const printed = await exec("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", destination], dir);
+  const [packed] = JSON.parse(printed) as [{ filename: string }];
+  return join(destination, packed.filename);
+}
+
+/** Makes `dir` a project that depends on the tarballs alone, with our example programs in it, and installs it. */
+export async function installProject(dir: string, dependencies: Record<string, string>): Promise<void> {
+  await writeFile(join(dir, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  await cp(join(import.meta.dirname, "programs"), dir, { recursive: true });
+  await exec("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], dir);
+}
+
+/** Without what pnpm and npm tell the scripts that they run: npm would take it for its own settings. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(config|package)_|NODE_OPTIONS$)/i.test(name),
+  );
+  return Object.fromEntries(inherited);
+}

@@ -1,0 +1,32 @@
+import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
+import { checkpoint } from "@anyio/core/lowlevel";
+import { withTaskGroup, type TaskHandle } from "@anyio/task-groups";
+
+async function length(text: string): Promise<number> {
+  await checkpoint();
+  return text.length;
+}
+
+await run(async () => {
+  const sum: number | undefined = await withTaskGroup(async (tg) => {
+    const one: TaskHandle<number> = tg.startSoon(() => length("one"));
+    const two = tg.startSoon(() => length("twofold"), { name: "two" });
+    return (await one.result()) + (await two.result());
+  });
+  const maybe: number | undefined = await moveOnAfter(10, () => length("three"));
+  const sure: number = await failAfter(1_000, () => length("four"));
+  const scope = new CancelScope({ shield: true, name: "consumer" });
+  const inScope: number | undefined = await scope.run(async (self: CancelScope) => {
+    self.cancel("over");
+    await sleep(1);
+    return (sum ?? 0) + (maybe ?? 0) + sure;
+  });
+
+  // @ts-expect-error the scope may have been cancelled, so there may be no number
+  const wrong: number = await moveOnAfter(10, () => length("five"));
+
+  return [inScope, wrong];
+}).catch((error: unknown) => {
+  if (error instanceof TimeoutError || isCancelled(error)) return;
+  throw error;
+});

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { runtimes } from "../../scripts/lib/runtimes.mjs";
+import { exec, installProject, pack, published, repack, scratch } from "./packed.js";
+
+const installed = runtimes.filter(({ bin }) => existsSync(bin));
+
+let project: Awaited<ReturnType<typeof scratch>>;
+
+beforeAll(async () => {
+  project = await scratch();
+  const core = published.find(({ manifest }) => manifest.name === "@anyio/core");
+  if (!core) throw new Error("there is no @anyio/core");
+  const first = await pack(core.dir, project.dir);
+  const second = await repack(first, "0.999.0", project.dir);
+  await installProject(project.dir, { "core-a": `file:${first}`, "core-b": `file:${second}` });
+});
+afterAll(() => project[Symbol.asyncDispose]());
+
+describe("two copies of @anyio/core", () => {
+  it.each(installed)("share one scope tree and know each other's errors on $is", async ({ bin, args }) => {
+    await exec(bin, [...args, "two-copies.mjs"], project.dir);
+  });
+});

@@ -1,0 +1,57 @@
+import { signalOf } from "./cancel-scope.js";
+import { deliveryOf } from "./cancelled-error.js";
+import { isCancelled } from "./is-cancelled.js";
+import { ambient } from "./internal/realm.js";
+import { suspend } from "./suspend.js";
+
+/**
+ * The signal of the scope this is called in, for functions of the platform: it is aborted, with a `CancelledError` as its reason, when the scope is
+ * effectively cancelled.
+ *
+ * @example
+ * const response = await fetch(url, { signal: currentSignal() });
+ */
+export function currentSignal(): AbortSignal {
+  return signalOf(ambient());
+}
+
+/**
+ * Calls `fn` with a signal of its own and waits for it.
+ *
+ * **Cancellation:** in a cancelled scope `fn` is not called. While waiting, the signal is aborted and `fn` is still waited for: when it
+ * ends by that abort, this rejects with a `CancelledError`; when it completes or fails otherwise, so does this.
+ */
+export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Promise<T> {
+  const scope = ambient();
+  return suspend<T>("foreign work with a signal", (waiter) => {
+    const controller = new AbortController();
+    const fail = (error: unknown): void => {
+      const { effective } = scope;
+      waiter.throw(controller.signal.aborted && effective !== null && isAbort(error) ? deliveryOf(effective) : error);
+    };
+    fn(controller.signal).then((value) => waiter.resume(value), fail);
+    return () => {
+      controller.abort(scope.effective === null ? undefined : deliveryOf(scope.effective));
+      return false;
+    };
+  });
+}
+
+/**
+ * Waits for a promise of somebody else's, as long as nobody cancels.
+ *
+ * **Cancellation:** stops waiting. The work goes on unowned; its value is dropped and a late error is consumed.
+ */
+export function abandonOnCancel<T>(promise: PromiseLike<T>): Promise<T> {
+  return suspend<T>("a foreign promise", (waiter) => {
+    promise.then(
+      (value) => waiter.resume(value),
+      (error: unknown) => waiter.throw(error),
+    );
+  });
+}
+
+// Libraries that were handed a signal make abort errors of their own, without our reason in them.
+function isAbort(error: unknown): boolean {
+  return isCancelled(error) || (error instanceof Error && error.name === "AbortError");
+}

@@ -1,0 +1,21 @@
+import { CancelScope } from "./cancel-scope.js";
+
+/** What can be closed. */
+export type Closable = { close(): unknown } | AsyncDisposable | Disposable;
+
+/**
+ * Closes a resource without any graceful step: it is closed in a scope that is cancelled already.
+ *
+ * **Cancellation:** no cancellation point; closing always closes.
+ *
+ * @see anyio.aclose_forcefully
+ */
+export async function forceClose(resource: Closable): Promise<void> {
+  const scope = new CancelScope({ name: "forceClose" });
+  scope.cancel();
+  await scope.run(async () => {
+    if ("close" in resource) await resource.close();
+    else if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+    else resource[Symbol.dispose]();
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * The tree of scopes and of the operations that wait in them.
+ *
+ * 1. `effective` is non-null exactly while a scope is effectively cancelled. The state is pushed down where it changes,
+ *    so a check is one field read.
+ * 2. A scope's ring holds, oldest first, what has to end before the scope can: open child scopes and pending operations.
+ * 3. The whole subtree has its new state before anybody is told of it.
+ * 4. Nothing here recurses: nesting is as deep as memory allows.
+ * 5. Nodes made by another copy of this package appear in the same tree, so fields are plain and no class is tested for.
+ */
+import { type Cancellation, deliveryOf } from "../cancelled-error.js";
+import { InvalidStateError } from "../errors.js";
+import { isDebug } from "./debug.js";
+import { reportFloating } from "./floating.js";
+import type { Label } from "./label.js";
+import type { TaskNode } from "./task-node.js";
+
+/** Something in a scope's ring. */
+export abstract class Dependent {
+  abstract readonly isScope: boolean;
+  previous: Dependent | null = null;
+  next: Dependent | null = null;
+
+  constructor(public parent: ScopeNode) {}
+}
+
+/** A pending operation. */
+export abstract class Operation extends Dependent {
+  override readonly isScope = false;
+  /** Decided: what is left is to tell whoever waits for it. */
+  settled = false;
+  abstract readonly label: Label;
+  /** Tells the operation that its scope has been cancelled. */
+  abstract strike(cancellation: Cancellation): void;
+}
+
+export class ScopeNode extends Dependent {
+  override readonly isScope: boolean = true;
+  state: "new" | "open" | "leaving" | "exited" = "new";
+  shield = false;
+  caught = false;
+  /** The cancellation of this very scope. */
+  cancellation: Cancellation | null = null;
+  /** The cancellation that is visible here: this scope's own, or an ancestor's with no shield in between. */
+  effective: Cancellation | null = null;
+  /** The youngest of the ring; its `next` is the oldest. */
+  last: Dependent | null = null;
+  deadline: DeadlineTimer | null = null;
+  controller: AbortController | null = null;
+  /** What users see of this scope, once they have seen it. */
+  handle: object | null = null;
+  /** The signal that cancels this scope, and what ends listening to it. */
+  follows: AbortSignal | null = null;
+  unfollow: (() => void) | null = null;
+  onDrained: (() => void) | null = null;
+  /** Refused operations since the last one that succeeded. */
+  refusals = 0;
+
+  constructor(
+    parent: ScopeNode,
+    public task: TaskNode,
+    public name: string | undefined,
+  ) {
+    super(parent);
+  }
+}
+
+export interface DeadlineTimer {
+  at: number;
+  handle: { cancel(): void } | null;
+}
+
+/** Puts a new scope under `parent`. */
+export function open(scope: ScopeNode, parent: ScopeNode): void {
+  scope.parent = parent;
+  scope.state = "open";
+  scope.refusals = parent.task === scope.task ? parent.refusals : 0;
+  scope.effective = scope.cancellation ?? (scope.shield ? null : parent.effective);
+  attach(parent, scope);
+}
+
+/** Cancels a scope, unless it has been cancelled before. */
+export function cancel(scope: ScopeNode, cancellation: Cancellation): void {
+  if (scope.parent === scope)
+    throw new InvalidStateError("there is no scope here that could be cancelled; open one first");
+  if (scope.cancellation !== null || scope.state === "exited") return;
+  scope.cancellation = cancellation;
+  if (scope.effective === null && scope.state !== "new") push(scope, cancellation);
+}
+
+/** Recomputes the state of a scope whose shield or parent has changed. */
+export function refresh(scope: ScopeNode): void {
+  if (scope.state !== "open") return;
+  const state = scope.cancellation ?? (scope.shield ? null : scope.parent.effective);
+  if ((state === null) !== (scope.effective === null)) push(scope, state);
+}
+
+/** Moves an open scope, with all that is in it, under another parent. */
+export function move(scope: ScopeNode, parent: ScopeNode): void {
+  const former = scope.parent;
+  detach(scope);
+  scope.parent = parent;
+  attach(parent, scope);
+  refresh(scope);
+  drain(former);
+}
+
+/**
+ * Leaves a scope, cancelling what is still pending in it.
+ *
+ * @returns whether it has been left; otherwise its `onDrained` is called when it is
+ */
+export function leave(scope: ScopeNode): boolean {
+  if (scope.last !== null) {
+    scope.state = "leaving";
+    if (isDebug()) reportFloating(scope, dependentsOf(scope));
+    if (scope.effective === null) push(scope, exitOf(scope));
+    if (scope.last !== null) return false;
+  }
+  close(scope);
+  drain(scope.parent);
+  return true;
+}
+
+/** Whether a cancellation from outside is visible in a scope, also once it has been left. */
+export function isCancelledFromOutside(scope: ScopeNode): boolean {
+  return !scope.shield && scope.parent.effective !== null;
+}
+
+export function attach(scope: ScopeNode, dependent: Dependent): void {
+  const { last } = scope;
+  if (last === null || last.next === null) {
+    dependent.previous = dependent.next = dependent;
+  } else {
+    dependent.previous = last;
+    dependent.next = last.next;
+    last.next.previous = dependent;
+    last.next = dependent;
+  }
+  scope.last = dependent;
+}
+
+/** Takes an ended operation out of its scope. */
+export function release(operation: Operation): void {
+  detach(operation);
+  drain(operation.parent);
+}
+
+/** What is in a scope's ring, oldest first; the ring must not change meanwhile. */
+export function* dependentsOf(scope: ScopeNode): Generator<ScopeNode | Operation> {
+  const { last } = scope;
+  for (let item = last?.next; item; item = item === last ? null : item.next) yield item as ScopeNode | Operation;
+}
+
+function detach(dependent: Dependent): void {
+  const { parent, previous, next } = dependent;
+  if (previous === null || next === null) return;
+  if (next === dependent) parent.last = null;
+  else {
+    previous.next = next;
+    next.previous = previous;
+    if (parent.last === dependent) parent.last = previous;
+  }
+  dependent.previous = dependent.next = null;
+}
+
+/** Lets a scope go on that waited for its ring to become empty, then its parent, and so on up. */
+function drain(start: ScopeNode): void {
+  for (let scope = start; scope.onDrained !== null && scope.last === null; scope = scope.parent) {
+    const { onDrained } = scope;
+    scope.onDrained = null;
+    close(scope);
+    onDrained();
+  }
+}
+
+function close(scope: ScopeNode): void {
+  const { parent } = scope;
+  scope.state = "exited";
+  scope.deadline?.handle?.cancel();
+  scope.unfollow?.();
+  if (parent.task === scope.task) parent.refusals = parent.effective === null ? 0 : scope.refusals;
+  detach(scope);
+}
+
+function push(top: ScopeNode, state: Cancellation | null): void {
+  const reached = [top];
+  const struck: Operation[] = [];
+  top.effective = state;
+  // The array grows while it is walked: breadth first (4).
+  for (const scope of reached) {
+    const { last } = scope;
+    for (let item = last?.next ?? null; item !== null; item = item === last ? null : item.next) {
+      if (!item.isScope) struck.push(item as Operation);
+      else if (inherits(item as ScopeNode, state)) {
+        (item as ScopeNode).effective = state;
+        reached.push(item as ScopeNode);
+      }
+    }
+  }
+  if (state === null) {
+    // An aborted signal stays aborted: whoever asks again gets a new one.
+    for (const scope of reached) scope.controller = null;
+    return;
+  }
+  for (const operation of struck) operation.strike(state);
+  for (const scope of reached) {
+    // A scope's signal outlives it: being left is no reason to abort what goes on outside.
+    if (scope !== top || state.source !== "exit") scope.controller?.abort(deliveryOf(state));
+  }
+}
+
+function inherits(scope: ScopeNode, state: Cancellation | null): boolean {
+  if (scope.shield) return false;
+  return state === null ? scope.cancellation === null && scope.state === "open" : scope.effective === null;
+}
+
+function exitOf(scope: ScopeNode): Cancellation {
+  return { source: "exit", scopeName: scope.name, taskName: scope.task.label, reason: undefined };
+}

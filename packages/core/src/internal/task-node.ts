@@ -1,0 +1,41 @@
+import type { Clock } from "../backend.js";
+import type { Turns } from "./turns.js";
+import { ScopeNode } from "./scope-tree.js";
+
+/** What all tasks of one `run()` share. */
+export interface RunState {
+  readonly clock: Clock;
+  readonly turns: Turns;
+  /** Values of `RunVar`s; made with the first of them. */
+  vars: Map<object, unknown> | null;
+  /** Counts whatever begins or completes, to tell a run in which all is parked from a busy one. */
+  activity: number;
+}
+
+/** A task is a scope that a flow of control of its own runs in. */
+export class TaskNode extends ScopeNode {
+  /** The task this one was started by; 0 for none. */
+  readonly parentId: number;
+  /** When it was made, in ms of its run's clock. */
+  readonly since: number;
+  /** Whether its refused operations have been warned of. */
+  warned = false;
+
+  constructor(
+    parent: ScopeNode | null,
+    readonly run: RunState,
+    readonly id: number,
+    name: string | undefined,
+  ) {
+    // A task is its own; `super` has to come before `this`.
+    super(parent as ScopeNode, null as unknown as TaskNode, name);
+    this.task = this;
+    this.parentId = parent === null ? 0 : parent.task.id;
+    this.since = run.clock.now();
+  }
+
+  /** What people call it. */
+  get label(): string {
+    return this.name ?? `task ${this.id}`;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Clock, Scheduler } from "../backend.js";
+
+/** Something that is decided already and only has to be told to whoever waits for it. */
+export interface Delivery {
+  deliver(): void;
+}
+
+/** Decides when what is ready resumes. */
+export interface Turns {
+  /** Draws one resumption on the budget; false when it has to be deferred. */
+  spend(): boolean;
+  /** Delivers in order, in the next turns of the event loop. */
+  defer(delivery: Delivery): void;
+}
+
+/**
+ * Keeps a microtask loop from starving timers and I/O. Everything that completes draws on one budget for the process;
+ * once that is spent, whatever completes waits in line for the next turn of the event loop.
+ *
+ * 1. While somebody waits in line everybody does, so order is kept.
+ * 2. A turn releases at most one budget, so a long line is no stall either.
+ */
+export class FairTurns implements Turns {
+  readonly #clock: Clock;
+  #left = BUDGET;
+  #turnBegan = 0;
+  readonly #line: Delivery[] = [];
+  #served = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  spend(): boolean {
+    if (this.#left <= 0) return false;
+    this.#left--;
+    // Reading the clock costs as much as a small operation, so only every so often.
+    if (this.#left % CLOCK_EVERY === 0 && this.#clock.now() - this.#turnBegan > LONGEST_TURN) this.#left = 0;
+    return true;
+  }
+
+  defer(delivery: Delivery): void {
+    this.#left = 0;
+    if (this.#line.push(delivery) === 1) setImmediate(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#turnBegan = this.#clock.now();
+    const end = Math.min(this.#served + BUDGET, this.#line.length);
+    for (; this.#served < end; this.#served++) this.#line[this.#served]?.deliver();
+    if (this.#served * 2 > this.#line.length) {
+      this.#line.splice(0, this.#served);
+      this.#served = 0;
+    }
+    if (this.#line.length > 0) setImmediate(this.#turn);
+    else this.#left = BUDGET;
+  };
+}
+
+/** Leaves every decision to a scheduler of the user's. */
+export class ScheduledTurns implements Turns {
+  readonly #scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  spend(): boolean {
+    return false;
+  }
+
+  defer(delivery: Delivery): void {
+    this.#scheduler.ready(() => delivery.deliver());
+  }
+}
+
+const BUDGET = 1024;
+const CLOCK_EVERY = 16;
+const LONGEST_TURN = 10;

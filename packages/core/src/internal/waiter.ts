@@ -1,0 +1,117 @@
+import { type Cancellation, deliveryOf } from "../cancelled-error.js";
+import { isDebug } from "./debug.js";
+import { type Label, textOf } from "./label.js";
+import { recordOrigin } from "./origin.js";
+import { quiet } from "./quiet.js";
+import { attach, Operation, release, type ScopeNode } from "./scope-tree.js";
+import type { Delivery } from "./turns.js";
+
+/** Takes back what an operation registered; false refuses: the operation then completes in its own time. */
+export type Undo = () => unknown;
+
+/** What keeps a waiter until it is woken. */
+export interface Queue {
+  remove(waiter: Waiter): void;
+}
+
+/**
+ * One pending operation: the only thing in the library that anybody waits on.
+ *
+ * It is settled once, by `resume`, `throw` or a cancellation. Settling decides; the promise follows in the same turn of
+ * the event loop, or in a later one where the fairness budget is spent. Until then the operation is in its scope's ring.
+ */
+export class Waiter<T = unknown> extends Operation implements Delivery {
+  readonly promise: Promise<T>;
+  undo: Undo | null = null;
+  queue: Queue | null = null;
+  ahead: Waiter | null = null;
+  behind: Waiter | null = null;
+  token: unknown = undefined;
+  delivered = false;
+  #failed = false;
+  #outcome: unknown = undefined;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(
+    scope: ScopeNode,
+    readonly label: Label,
+  ) {
+    super(scope);
+    this.promise = new Promise(capture);
+    this.#resolve = resolveCaptured;
+    this.#reject = rejectCaptured;
+    scope.task.run.activity++;
+    if (isDebug()) recordOrigin(this);
+  }
+
+  /** Completes the operation; false when it was decided already. */
+  resume(value: T): boolean {
+    if (this.settled) return false;
+    this.parent.refusals = 0;
+    this.#settle(false, value);
+    return true;
+  }
+
+  /** Fails the operation; false when it was decided already. */
+  throw(error: unknown): boolean {
+    if (this.settled) return false;
+    this.#settle(true, error);
+    return true;
+  }
+
+  override strike(cancellation: Cancellation): void {
+    const { undo } = this;
+    if (this.settled || undo === keep) return;
+    if (undo !== null) {
+      try {
+        if (undo() === false) this.undo = keep;
+      } catch (error) {
+        this.throw(error);
+      }
+      if (this.settled || this.undo === keep) return;
+    }
+    cancellation.waitingFor ??= textOf(this.label);
+    this.#settle(true, deliveryOf(cancellation));
+    quiet(this.promise);
+  }
+
+  /** Tells whoever awaits the operation. */
+  deliver(): void {
+    this.delivered = true;
+    this.parent.task.run.activity++;
+    if (this.#failed) this.#reject(this.#outcome);
+    else this.#resolve(this.#outcome);
+    release(this);
+  }
+
+  #settle(failed: boolean, outcome: unknown): void {
+    this.settled = true;
+    this.undo = null;
+    this.queue?.remove(this as Waiter);
+    this.#failed = failed;
+    this.#outcome = outcome;
+    const { turns } = this.parent.task.run;
+    if (turns.spend()) this.deliver();
+    else turns.defer(this);
+  }
+}
+
+/** The undo of an operation that no cancellation interrupts. */
+export const keep: Undo = () => false;
+
+/** An operation that is complete already, or that no cancellation interrupts: it waits in `scope` to be resumed. */
+export function waitShielded<T>(scope: ScopeNode, label: Label): Waiter<T> {
+  const waiter = new Waiter<T>(scope, label);
+  waiter.undo = keep;
+  attach(scope, waiter);
+  return waiter;
+}
+
+// One executor for all promises: a closure per wait would be the larger part of a waiter's price.
+let resolveCaptured: (value: unknown) => void;
+let rejectCaptured: (error: unknown) => void;
+function capture(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  resolveCaptured = resolve as typeof resolveCaptured;
+  rejectCaptured = reject;
+}

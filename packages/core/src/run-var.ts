@@ -1,0 +1,36 @@
+import { InvalidStateError } from "./errors.js";
+import { ambient } from "./internal/realm.js";
+
+/**
+ * One value per `run()`, shared by the runs nested in it: for what there is to be one of in a program, such as a pool. Outside `run()` there is one
+ * more value, for the process.
+ *
+ * @see anyio.lowlevel.RunVar
+ */
+export class RunVar<T> {
+  readonly #name: string;
+  readonly #default: { readonly value: T } | undefined;
+
+  /**
+   * @param name for error messages
+   * @param options `default`: what `get()` returns before anything was set
+   */
+  constructor(name: string, options?: { default?: T }) {
+    this.#name = name;
+    if (options !== undefined && "default" in options) this.#default = { value: options.default as T };
+  }
+
+  /** @throws {InvalidStateError} when nothing was set and there is no default */
+  get(): T {
+    const { vars } = ambient().task.run;
+    if (vars?.has(this)) return vars.get(this) as T;
+    if (this.#default !== undefined) return this.#default.value;
+    throw new InvalidStateError(`run variable "${this.#name}" has no value here; set() it first, or give it a default`);
+  }
+
+  set(value: T): void {
+    const { run } = ambient().task;
+    run.vars ??= new Map();
+    run.vars.set(this, value);
+  }
+}

@@ -1,0 +1,146 @@
+import { deliveryOf } from "./cancelled-error.js";
+import { DeadlineScope, scopeOf, type CancelScope } from "./cancel-scope.js";
+import { TimeoutError } from "./errors.js";
+import { checkTime, setDeadline } from "./internal/deadline.js";
+import { absorb, type Conclude, enter } from "./internal/enter.js";
+import { realm } from "./internal/realm.js";
+import { ScopeNode } from "./internal/scope-tree.js";
+import { currentTime } from "./time.js";
+
+export interface MoveOnOptions {
+  /** Whether cancellations from outside stay outside. */
+  shield?: boolean;
+}
+
+export interface FailOptions extends MoveOnOptions {
+  /** What is done in the block, for the error's message. */
+  reason?: string;
+}
+
+/**
+ * Calls `fn` in a scope that is cancelled when the time is up, and goes on without an error then.
+ *
+ * **Cancellation:** entering is no cancellation point; one from outside travels on.
+ *
+ * @param ms how long, counted from this call; null or `Infinity` for no limit
+ * @returns what `fn` returns, or `undefined` when the time was up and `fn` ended by that
+ * @throws {RangeError} when `ms` is NaN
+ * @example
+ * const answer = await moveOnAfter(20, async () => {
+ *   await sleep(10_000);
+ *   return 42;
+ * });
+ * answer; // => undefined
+ * @see anyio.move_on_after
+ */
+export function moveOnAfter<T>(
+  ms: number | null,
+  fn: (scope: CancelScope) => T | PromiseLike<T>,
+  options?: MoveOnOptions,
+): Promise<T | undefined> {
+  return moveOn({ start: currentTime(), time: ms }, fn, options);
+}
+
+/** Like {@link moveOnAfter}, with an absolute time: ms of `currentTime()`. */
+export function moveOnAt<T>(
+  deadline: number | null,
+  fn: (scope: CancelScope) => T | PromiseLike<T>,
+  options?: MoveOnOptions,
+): Promise<T | undefined> {
+  return moveOn({ start: 0, time: deadline }, fn, options);
+}
+
+/**
+ * Calls `fn` in a scope that is cancelled when the time is up, and fails then.
+ *
+ * **Cancellation:** entering is no cancellation point; one from outside travels on.
+ *
+ * @param ms how long, counted from this call; null or `Infinity` for no limit
+ * @returns what `fn` returns
+ * @throws {TimeoutError} when the time was up and `fn` ended by that
+ * @throws {RangeError} when `ms` is NaN
+ * @example
+ * const error = await failAfter(20, () => sleep(10_000)).catch((error) => error);
+ * error.name; // => "TimeoutError"
+ * @see anyio.fail_after
+ */
+export function failAfter<T>(
+  ms: number | null,
+  fn: (scope: DeadlineScope) => T | PromiseLike<T>,
+  options?: FailOptions,
+): Promise<T> {
+  return fail({ start: currentTime(), time: ms }, fn, options);
+}
+
+/** Like {@link failAfter}, with an absolute time: ms of `currentTime()`. */
+export function failAt<T>(
+  deadline: number | null,
+  fn: (scope: DeadlineScope) => T | PromiseLike<T>,
+  options?: FailOptions,
+): Promise<T> {
+  return fail({ start: 0, time: deadline }, fn, options);
+}
+
+/**
+ * Calls `fn` out of reach of cancellations from outside: for cleanup that has to wait.
+ *
+ * **Cancellation:** held back while `fn` runs; it strikes at the next operation after.
+ *
+ * @param options `timeout`: how long it may take, in ms; give it one where what it waits for may never come
+ * @returns what `fn` returns
+ * @throws {TimeoutError} when the time was up and `fn` ended by that
+ * @throws {RangeError} when the timeout is NaN
+ * @see anyio.CancelScope, whose `shield=True` this is
+ */
+export function shield<T>(
+  fn: (scope: DeadlineScope) => T | PromiseLike<T>,
+  options?: { timeout?: number | null },
+): Promise<T> {
+  const limit = { start: currentTime(), time: options?.timeout ?? null };
+  return fail(limit, fn, { shield: true, reason: "the shielded block" });
+}
+
+interface Limit {
+  readonly start: number;
+  readonly time: number | null;
+}
+
+function moveOn<T>(limit: Limit, fn: (scope: CancelScope) => unknown, options?: MoveOnOptions): Promise<T | undefined> {
+  let node: ScopeNode;
+  try {
+    node = makeNode(limit, undefined, options?.shield);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return enter(node, fn, scopeOf(node), absorb as Conclude<T | undefined>);
+}
+
+function fail<T>(limit: Limit, fn: (scope: DeadlineScope) => unknown, options?: FailOptions): Promise<T> {
+  let node: ScopeNode;
+  try {
+    node = makeNode(limit, options?.reason, options?.shield);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  const began = limit.start || currentTime();
+  const conclude: Conclude<T> = (scope, failed, outcome) => {
+    const value = absorb(scope, failed, outcome);
+    if (scope.caught) throw lateness(scope, began);
+    return value as T;
+  };
+  return enter(node, fn, new DeadlineScope(node), conclude);
+}
+
+function makeNode({ start, time }: Limit, name: string | undefined, shield = false): ScopeNode {
+  const node = new ScopeNode(realm.root, realm.root, name);
+  node.shield = shield;
+  setDeadline(node, start + checkTime(time, "the time limit"));
+  return node;
+}
+
+function lateness(scope: ScopeNode, began: number): Error {
+  const { cancellation, deadline, name } = scope;
+  // Only `currentScope()` can have cancelled it otherwise, and then nothing was late.
+  if (cancellation !== null && cancellation.source !== "deadline") return deliveryOf(cancellation);
+  return new TimeoutError(name ?? "the block", (deadline?.at ?? began) - began, cancellation?.waitingFor);
+}

@@ -1,0 +1,29 @@
+import { ambient } from "./internal/realm.js";
+import { suspend } from "./suspend.js";
+
+/**
+ * Waits until all other tasks of this run are blocked: for tests that must not sleep. A task that awaits something foreign
+ * counts as blocked after two idle turns of the event loop.
+ *
+ * **Cancellation:** ends the wait.
+ *
+ * @see anyio.wait_all_tasks_blocked
+ */
+export function waitAllTasksBlocked(): Promise<void> {
+  const { run } = ambient().task;
+  return suspend<void>("all other tasks to be blocked", (waiter) => {
+    let seen = -1;
+    let idleTurns = 0;
+    let timer: ReturnType<typeof setImmediate>;
+    const look = (): void => {
+      idleTurns = run.activity === seen ? idleTurns + 1 : 0;
+      seen = run.activity;
+      if (idleTurns === IDLE_TURNS) waiter.resume();
+      else timer = setImmediate(look);
+    };
+    timer = setImmediate(look);
+    return () => clearImmediate(timer);
+  });
+}
+
+const IDLE_TURNS = 2;

@@ -1,0 +1,90 @@
+import type { Label } from "./internal/label.js";
+import { ambient } from "./internal/realm.js";
+import { refuse } from "./internal/refuse.js";
+import { attach } from "./internal/scope-tree.js";
+import { type Queue, Waiter } from "./internal/waiter.js";
+
+/**
+ * The queue under all primitives: first in, first out, handed over to the head, never raced for.
+ *
+ * Joining, waking and leaving by cancellation are O(1): the queue is a doubly linked list through the waiters themselves.
+ *
+ * @typeParam T what a waiter is woken with
+ * @typeParam K what a waiter brings along, for whoever wakes it to see
+ * @see trio.lowlevel.ParkingLot, where the idea comes from
+ */
+export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
+  #head: Waiter | null = null;
+  #tail: Waiter | null = null;
+  #size = 0;
+
+  /** How many wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Joins the end of the queue and waits to be woken.
+   *
+   * **Cancellation:** leaves the queue and rejects. Once woken, the value is delivered.
+   *
+   * @param label what a task dump says this waits for
+   * @param token what the waiter brings along
+   */
+  wait(label: Label, ...[token]: K extends undefined ? [token?: K] : [token: K]): Promise<T> {
+    const scope = ambient();
+    if (scope.effective !== null) return refuse(scope, scope.effective);
+    const waiter = new Waiter<T>(scope, label);
+    waiter.token = token;
+    attach(scope, waiter);
+    this.#append(waiter as Waiter);
+    return waiter.promise;
+  }
+
+  /** Wakes whoever has waited longest; false when nobody waits. */
+  wake(value: T): boolean {
+    return this.#head?.resume(value) ?? false;
+  }
+
+  /** Wakes all who wait now, in order, and tells how many. */
+  wakeAll(value: T): number {
+    const count = this.#size;
+    for (let i = 0; i < count; i++) this.wake(value);
+    return count;
+  }
+
+  /** Fails whoever has waited longest; false when nobody waits. */
+  fail(error: unknown): boolean {
+    return this.#head?.throw(error) ?? false;
+  }
+
+  /** The token of whoever has waited longest. */
+  peek(): K | undefined {
+    return this.#head?.token as K | undefined;
+  }
+
+  /** The tokens of all who wait, in order. */
+  *[Symbol.iterator](): Generator<K, void, undefined> {
+    for (let waiter = this.#head; waiter !== null; waiter = waiter.behind) yield waiter.token as K;
+  }
+
+  /** @internal */
+  remove(waiter: Waiter): void {
+    const { ahead, behind } = waiter;
+    if (ahead === null) this.#head = behind;
+    else ahead.behind = behind;
+    if (behind === null) this.#tail = ahead;
+    else behind.ahead = ahead;
+    waiter.ahead = waiter.behind = waiter.queue = null;
+    this.#size--;
+  }
+
+  #append(waiter: Waiter): void {
+    waiter.queue = this;
+    waiter.ahead = this.#tail;
+    if (this.#tail === null) this.#head = waiter;
+    else this.#tail.behind = waiter;
+    this.#tail = waiter;
+    this.#size++;
+  }
+}

@@ -1,0 +1,95 @@
+import { abandonOnCancel } from "@anyio/core";
+import { quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { Group } from "./internal/group.js";
+
+export interface AmapOptions {
+  /** How many calls may be under way at once; no limit unless given. */
+  limit?: number;
+}
+
+/**
+ * Calls a function for each item concurrently, and returns the results in the order of the items. The first failure cancels the rest.
+ *
+ * The next item is pulled only when a call may begin, so that `items` can be endless or expensive; it is closed when it is
+ * left early.
+ *
+ * **Cancellation:** entering is no cancellation point; one from outside cancels all calls and travels on.
+ *
+ * @param fn gets the item and its index
+ * @param items any iterable or async iterable
+ * @throws {RangeError} when the limit is not a positive integer or Infinity
+ * @throws as `withTaskGroup` does
+ * @example
+ * const pages = await amap(fetchPage, urls, { limit: 8 });
+ */
+export function amap<I, R>(
+  fn: (item: I, index: number) => R | PromiseLike<R>,
+  items: Iterable<I> | AsyncIterable<I>,
+  options: AmapOptions = {},
+): Promise<R[]> {
+  return quietly(map(fn, items, options.limit ?? Infinity));
+}
+
+async function map<I, R>(
+  fn: (item: I, index: number) => R | PromiseLike<R>,
+  items: Iterable<I> | AsyncIterable<I>,
+  limit: number,
+): Promise<R[]> {
+  if (typeof fn !== "function") throw new TypeError(`fn must be a function, not ${String(fn)}`);
+  if (!(limit >= 1) || (limit !== Infinity && !Number.isInteger(limit))) {
+    throw new RangeError(`limit must be a positive integer or Infinity, not ${String(limit)}`);
+  }
+  const source = new Source(items);
+  const results: R[] = [];
+  await new Group({ name: "amap" }).run(async (group) => {
+    const slots = new WaitQueue();
+    let free = limit;
+    try {
+      for (let index = 0; ; index++) {
+        if (free > 0) free--;
+        else await slots.wait("a call to finish");
+        const next = await source.next();
+        if (next.done) return;
+        const work = async (): Promise<void> => {
+          results[index] = await fn(next.value, index);
+        };
+        group.spawn(work, () => {
+          if (!slots.wake()) free++;
+        });
+      }
+    } finally {
+      await source.close();
+    }
+  });
+  return results;
+}
+
+/** Where items come from, one at a time. */
+class Source<I> {
+  readonly #iterator: Iterator<I> | AsyncIterator<I>;
+  #state: "idle" | "pulling" | "over" = "idle";
+
+  constructor(items: Iterable<I> | AsyncIterable<I>) {
+    const given = items as Partial<Iterable<I> & AsyncIterable<I>> | null | undefined;
+    const iterator = given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.();
+    if (iterator === undefined)
+      throw new TypeError(`items must be an iterable or async iterable, not ${String(items)}`);
+    this.#iterator = iterator;
+  }
+
+  async next(): Promise<IteratorResult<I>> {
+    this.#state = "pulling";
+    const next = this.#iterator.next();
+    const result = next instanceof Promise ? await abandonOnCancel(next) : await next;
+    this.#state = result.done ? "over" : "idle";
+    return result;
+  }
+
+  /** Closes what was left early. A generator that is parked in its own `await` does not answer: it is told, not waited for. */
+  async close(): Promise<void> {
+    if (this.#state === "over") return;
+    const closing = Promise.resolve(this.#iterator.return?.());
+    if (this.#state === "idle") await closing;
+    else closing.catch(() => {});
+  }
+}

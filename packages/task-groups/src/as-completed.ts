@@ -1,0 +1,92 @@
+import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { Group } from "./internal/group.js";
+import { checkThunks, type Thunks } from "./internal/thunks.js";
+import type { TaskHandle } from "./task-handle.js";
+
+/**
+ * Runs functions concurrently and hands their tasks to `fn` in the order in which they finish. The first failure cancels the rest.
+ *
+ * Leaving `fn` early cancels what has not finished.
+ *
+ * **Cancellation:** entering is no cancellation point; waiting for the next completion is one. One from outside cancels all and travels on.
+ *
+ * @param thunks functions, not promises: a promise has started already
+ * @param fn gets the finished tasks as an async iterable
+ * @returns what `fn` returns
+ * @throws as `withTaskGroup` does
+ * @example
+ * await asCompleted(downloads, async (completions) => {
+ *   for await (const task of completions) console.log(task.returnValue);
+ * });
+ */
+export function asCompleted<T, R>(
+  thunks: Thunks<T>,
+  fn: (completions: AsyncIterableIterator<TaskHandle<T>>) => R | PromiseLike<R>,
+): Promise<R> {
+  return quietly(consume(thunks, fn));
+}
+
+async function consume<T, R>(
+  thunks: Thunks<T>,
+  fn: (completions: AsyncIterableIterator<TaskHandle<T>>) => R | PromiseLike<R>,
+): Promise<R> {
+  checkThunks(thunks);
+  const result = await new Group({ name: "asCompleted" }).run(async (group) => {
+    const completions = new Completions<T>(thunks.length);
+    for (const thunk of thunks) {
+      const handle = group.spawn(thunk, (outcome) => {
+        if (outcome !== "failed") completions.add(handle);
+      });
+    }
+    const value = await fn(completions);
+    group.cancel("the completions are no longer awaited");
+    return value;
+  });
+  return result as R;
+}
+
+/** Tasks in order of completion. Several loops may share it: each task goes to one of them. */
+class Completions<T> implements AsyncIterableIterator<TaskHandle<T>> {
+  #left: number;
+  readonly #completed: TaskHandle<T>[] = [];
+  #taken = 0;
+  readonly #waiters = new WaitQueue<TaskHandle<T>>();
+
+  constructor(expected: number) {
+    this.#left = expected;
+  }
+
+  add(handle: TaskHandle<T>): void {
+    if (!this.#waiters.wake(handle)) this.#completed.push(handle);
+  }
+
+  next(): Promise<IteratorResult<TaskHandle<T>>> {
+    return quietly(this.#next());
+  }
+
+  return(): Promise<IteratorResult<TaskHandle<T>>> {
+    this.#left = 0;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #next(): Promise<IteratorResult<TaskHandle<T>>> {
+    if (this.#left <= this.#waiters.size) {
+      await checkpoint();
+      return { done: true, value: undefined };
+    }
+    const completed = this.#completed[this.#taken];
+    if (completed === undefined) {
+      const value = await this.#waiters.wait("a function to finish");
+      this.#left--;
+      return { done: false, value };
+    }
+    this.#taken++;
+    this.#left--;
+    await checkpoint();
+    return { done: false, value: completed };
+  }
+}

@@ -1,0 +1,36 @@
+import { quietly } from "@anyio/core/lowlevel";
+import { Group } from "./internal/group.js";
+import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
+
+/**
+ * Runs functions concurrently; the first to finish decides, with its value or its error. The rest are cancelled and waited for before this
+ * settles. What their cleanup throws is thrown.
+ *
+ * Unlike `Promise.race` it leaves nothing running.
+ *
+ * **Cancellation:** entering is no cancellation point; one from outside cancels all of them and travels on.
+ *
+ * @param thunks functions, not promises: a promise has started already
+ * @throws {RangeError} when there are none
+ * @example
+ * const answer = await race([() => ask(primary), () => ask(replica)]);
+ */
+export function race<const T extends Thunks>(thunks: T): Promise<Results<T>[number]> {
+  return quietly(first(thunks) as Promise<Results<T>[number]>);
+}
+
+async function first(thunks: Thunks): Promise<unknown> {
+  checkThunks(thunks);
+  if (thunks.length === 0) throw new RangeError("thunks is empty; a race needs at least one function");
+  let winner: { readonly value: unknown } | undefined;
+  await new Group({ name: "race" }).run((group) => {
+    for (const thunk of thunks) {
+      group.spawn(thunk, (outcome, value) => {
+        if (outcome !== "finished" || winner !== undefined) return;
+        winner = { value };
+        group.cancel("another function of the race has finished");
+      });
+    }
+  });
+  return winner?.value;
+}

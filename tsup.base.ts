@@ -8,6 +8,8 @@ export function library(entry: Record<string, string>): Options {
     target: "es2022",
     platform: "neutral",
     external: [/^node:/],
+    // Deno knows the built-ins by this prefix only.
+    removeNodeProtocol: false,
     sourcemap: true,
     treeshake: true,
     clean: true,

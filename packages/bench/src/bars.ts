@@ -1,0 +1,78 @@
+import type { PeerName } from "./contestants/index.js";
+
+/** What a figure of ours has to stay below, with where that was promised. */
+export interface Bar {
+  readonly rule: Rule;
+  readonly atMost: number;
+  /** The runtimes it was stated for, as beginnings of "node 24.9.0"; on others it isn't applied. */
+  readonly on: readonly string[];
+  readonly source: string;
+}
+
+export type Rule =
+  /** Ours divided by a peer's. */
+  | { readonly kind: "ratio"; readonly workload: string; readonly metric: string; readonly against: PeerName }
+  /** Ours itself, in the metric's unit. */
+  | { readonly kind: "value"; readonly workload: string; readonly metric: string }
+  /** Ours in whichever size it is largest, divided by ours in the smallest size: all whose name begins so. */
+  | { readonly kind: "growth"; readonly workloads: string; readonly metric: string };
+
+const NODE = ["node 24.", "node 26."];
+const EVERYWHERE = ["node ", "bun ", "deno "];
+const TABLE = "issue 2, part 4, the table of bars";
+const TEXT = "issue 2, part 4, below the table of bars";
+const FAIRNESS = "the design, 4.3";
+
+const against = (workload: string, metric: string, peer: PeerName, atMost: number): Bar => ({
+  rule: { kind: "ratio", workload, metric, against: peer },
+  atMost,
+  on: NODE,
+  source: TABLE,
+});
+
+const value = (workload: string, metric: string, atMost: number, source: string): Bar => ({
+  rule: { kind: "value", workload, metric },
+  atMost,
+  on: EVERYWHERE,
+  source,
+});
+
+const growth = (workloads: string, metric: string, atMost: number): Bar => ({
+  rule: { kind: "growth", workloads, metric },
+  atMost,
+  on: NODE,
+  source: TEXT,
+});
+
+export const BARS: readonly Bar[] = [
+  against("spawn", "time", "native", 0.8),
+  against("spawn", "time", "native-lean", 1.0),
+  against("spawn", "time", "effect", 0.12),
+
+  against("timeout-return", "time", "native", 1.2),
+  against("timeout-return", "time", "effect", 0.4),
+  against("timeout-await", "time", "native", 1.2),
+  against("timeout-await", "time", "effect", 0.4),
+
+  against("cancel-sleepers", "time", "native-lean", 1.2),
+  against("cancel-sleepers", "time", "effect", 0.3),
+
+  against("nested", "time", "native", 0.5),
+  against("nested", "time", "native-lean", 1.2),
+  against("tree", "time", "native", 0.5),
+  against("tree", "time", "native-lean", 1.2),
+
+  against("blocked", "memory", "native", 1.2),
+  against("blocked", "memory", "effect", 0.7),
+
+  growth("growth-time-", "time", 1.5),
+  growth("growth-memory-", "memory", 1.5),
+
+  value("fairness", "timer late by", 25, FAIRNESS),
+  value("fairness", "timeout after", 250, FAIRNESS),
+
+  value("million-checkpoint", "heap", 1_024, TEXT),
+  value("million-timeout", "heap", 1_024, TEXT),
+  value("million-spawn", "heap", 1_024, TEXT),
+  value("million-suspend", "heap", 1_024, TEXT),
+];

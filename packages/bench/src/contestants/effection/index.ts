@@ -1,0 +1,10 @@
+import type { Contestant } from "../contestant.js";
+import { blocked } from "./blocked.js";
+import { busy } from "./busy.js";
+import { nested } from "./nested.js";
+import { operations } from "./operations.js";
+import { sleepers } from "./sleepers.js";
+import { spawn } from "./spawn.js";
+import { timeout } from "./timeout.js";
+
+export const effection: Contestant = { spawn, timeout, sleepers, nested, blocked, busy, operations };

@@ -1,0 +1,34 @@
+import { median } from "../statistics.js";
+import type { Effort } from "./effort.js";
+import { expectEqual } from "./expect-equal.js";
+
+/**
+ * Nanoseconds per operation, the median of some samples of `work`, which does `operations` of them and returns how many
+ * it did. The heap is collected once, before the first sample: garbage that the work makes is part of its price, and to
+ * collect between samples would shrink the young generation, which punishes whoever keeps more alive.
+ */
+export async function timePerOperation(
+  operations: number,
+  work: () => Promise<number>,
+  { warmUpMs, samples, sampleMs }: Effort,
+): Promise<number> {
+  const once = async () => expectEqual("work done", await work(), operations);
+  if (warmUpMs > 0) await repeat(once, warmUpMs);
+  globalThis.gc?.();
+  const elapsed: number[] = [];
+  for (let i = 0; i < samples; i += 1) elapsed.push(await repeat(once, sampleMs));
+  return (median(elapsed) * 1e6) / operations;
+}
+
+/** Repeats `once` for at least `ms` milliseconds; returns how many each repetition took. */
+async function repeat(once: () => Promise<void>, ms: number): Promise<number> {
+  const begun = performance.now();
+  let repetitions = 0;
+  let elapsed: number;
+  do {
+    await once();
+    repetitions += 1;
+    elapsed = performance.now() - begun;
+  } while (elapsed < ms);
+  return elapsed / repetitions;
+}

@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Mode } from "./measure/effort.js";
+import type { Runtime } from "./runtimes.js";
+import type { Sample } from "./sample.js";
+import type { Job } from "./schedule.js";
+
+const CHILD = fileURLToPath(new URL("child.js", import.meta.url));
+
+/** A process that has not ended by then is ended. Long enough for a million tasks, or for something quadratic. */
+const LIMIT = 180_000;
+
+const execute = promisify(execFile);
+
+/** Does one job in a fresh process, and waits for the process to end by itself: a contestant leaves nothing running. */
+export async function runJob({ workload, contestant }: Job, runtime: Runtime, mode: Mode): Promise<Sample> {
+  const program = [CHILD, workload.name, contestant, mode];
+  try {
+    const { stdout } = await execute(runtime.bin, [...runtime.args, ...program], {
+      env: environment(),
+      timeout: LIMIT,
+    });
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Sample;
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+/** Debug modes and options of the caller's would be measured along. */
+function environment(): NodeJS.ProcessEnv {
+  const { ANYIO_DEBUG: _debug, NODE_OPTIONS: _options, ...rest } = process.env;
+  return rest;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { killed, stderr } = error as Error & { killed?: boolean; stderr?: string };
+  if (killed) return `had not ended after ${LIMIT / 1_000} s`;
+  return stderr?.split("\n").find((line) => /error/i.test(line)) ?? error.message;
+}
+
+/** The runtime's own name and version, as in "node 24.9.0". */
+export async function askVersion(runtime: Runtime): Promise<string> {
+  const { stdout } = await execute(runtime.bin, ["--version"]);
+  const [version = "unknown"] = /\d+\.\d+\.\d+/.exec(stdout) ?? [];
+  const engine = runtime.args.includes("run") ? "deno" : stdout.startsWith("v") ? "node" : "bun";
+  return `${engine} ${version}`;
+}

@@ -1,0 +1,23 @@
+import { blocked } from "./blocked.js";
+import { cancelSleepers, nested, tree } from "./cancel.js";
+import { fairness } from "./fairness.js";
+import { growthMemory, growthTime } from "./growth.js";
+import { million } from "./million.js";
+import { spawn } from "./spawn.js";
+import { timeoutAwait, timeoutReturn } from "./timeout.js";
+import type { Workload } from "./workload.js";
+
+/** In the order of the table. */
+export const WORKLOADS: readonly Workload[] = [
+  spawn,
+  timeoutReturn,
+  timeoutAwait,
+  cancelSleepers,
+  nested,
+  tree,
+  blocked,
+  ...growthTime,
+  ...growthMemory,
+  fairness,
+  ...million,
+];

@@ -1,0 +1,14 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { cli: "src/cli.ts", child: "src/child.ts" },
+  format: "esm",
+  target: "es2022",
+  platform: "node",
+  // What is measured is what is published: the packages' built files, and the peers' own.
+  external: [/^@anyio\//, /^effect/],
+  // A process loads the contestant that it measures and no other.
+  splitting: true,
+  clean: true,
+  silent: true,
+});

@@ -11,7 +11,7 @@ import { root } from "./run.mjs";
  * @property {Record<string, string>} [peerDependencies]
  * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, string>} [scripts]
- * @property {Record<string, string | { types: string, default: string }>} [exports]
+ * @property {Record<string, string | { "@anyio/source": string, types: string, default: string }>} [exports]
  * @property {string} [bin]
  * @property {string} [packageManager]
  */

@@ -59,7 +59,7 @@ describe("an empty project with the tarballs", () => {
     },
   );
 
-  it.each(installed)("runs as ES modules and through require() on $is", async ({ bin, args }) => {
+  it.each(installed)("runs as ES modules and through require() on $id", async ({ bin, args }) => {
     await writeFile(join(project.dir, "doors.cjs"), doors.map((door) => `require("${door}");`).join("\n"));
 
     await exec(bin, [...args, "use.mjs"], project.dir);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => project[Symbol.asyncDispose]());
 
 describe("two copies of @anyio/core", () => {
-  it.each(installed)("share one scope tree and know each other's errors on $is", async ({ bin, args }) => {
+  it.each(installed)("share one scope tree and know each other's errors on $id", async ({ bin, args }) => {
     await exec(bin, [...args, "two-copies.mjs"], project.dir);
   });
 });

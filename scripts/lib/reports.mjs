@@ -3,9 +3,11 @@ import { join } from "node:path";
 
 /** @typedef {import("../../test/support/reporter.js").Report} Report */
 
-/** Adds up what test runs have left in a directory. @param {string} dir @returns {Report} */
+/** Adds up what test runs have left in a directory and below. @param {string} dir @returns {Report} */
 export function readReports(dir) {
-  const files = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith(".json")) : [];
+  const files = existsSync(dir)
+    ? readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"))
+    : [];
   /** @type {Report[]} */
   const reports = files.map((name) => JSON.parse(readFileSync(join(dir, name), "utf8")));
   return {

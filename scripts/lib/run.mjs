@@ -16,14 +16,15 @@ const env = {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ quiet?: boolean, cwd?: string, env?: Record<string, string> }} [options] `quiet` holds the output back, and
- *   shows it only when the command fails.
+ * @param {{ quiet?: boolean, cwd?: string, env?: Record<string, string>, timeout?: number }} [options] `quiet` holds the
+ *   output back, and shows it only when the command fails; `timeout` is in milliseconds
  * @returns {Promise<string>} what the command printed, when it was quiet
  */
 export async function run(command, args, options = {}) {
   const child = spawn(command, args, {
     cwd: options.cwd ?? root,
     env: { ...env, ...options.env },
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: "SIGKILL" }),
     stdio: options.quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
   });
   /** @type {Buffer[]} */

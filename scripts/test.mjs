@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { CommandError, main, run } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
+import { packages } from "./lib/workspace.mjs";
 
 const { values, positionals } = parseArgs({
   options: { filter: { type: "string", short: "F", multiple: true } },
@@ -13,12 +14,8 @@ const { values, positionals } = parseArgs({
 const failed = [];
 
 await main(async () => {
+  if (values.filter) return testOnly(values.filter, positionals);
   await setUp();
-  if (values.filter) {
-    const projects = values.filter.map((name) => `--project=${name.replace(/^@anyio\//, "")}`);
-    await run("vitest", ["run", ...projects, ...positionals]);
-    return;
-  }
   await step("format", "oxfmt", ["--check"]);
   await step("lint", "oxlint", []);
   await step("types", "turbo", ["run", "types", "types:workspace", "--output-logs=errors-only"]);
@@ -33,6 +30,26 @@ await main(async () => {
   ]);
   if (failed.length > 0) throw new CommandError("npm test", failed.join(", "), "");
 });
+
+/**
+ * @param {string[]} filters packages by folder or by name
+ * @param {string[]} args vitest's own
+ */
+async function testOnly(filters, args) {
+  const wanted = filters.map((filter) => {
+    const found = packages().find(({ folder, manifest }) => folder === filter || manifest.name === filter);
+    if (found) return found;
+    console.error(
+      `no package "${filter}"; there are ${packages()
+        .map(({ folder }) => folder)
+        .join(", ")}`,
+    );
+    process.exit(2);
+  });
+  // The tests take the sources, but the programs that some of them start take what is built.
+  await setUp({ build: wanted.map(({ manifest }) => manifest.name) });
+  await run("vitest", ["run", ...wanted.map(({ folder }) => `--project=${folder}`), ...args]);
+}
 
 /**
  * Runs a step, and goes on to the next one when it fails: a person wants to see all that is wrong.

@@ -6,7 +6,9 @@ import { spawn } from "node:child_process";
  * 1. On Ctrl-C the terminal signals its whole foreground group, and npm forwards the signal to us once more. A program
  *    that takes a second SIGINT for "now, at once" would never get to clean up. So the program leads a group of its
  *    own, and only we signal it: one SIGINT for all that arrive together.
- * 2. A program that dies by a signal makes us die by the same one, so that shells and supervisors see the truth.
+ * 2. npm forwards to the shell that it runs a script with, and a shell dies without telling its child. So the script in
+ *    package.json begins with `exec`, and the shell is gone.
+ * 3. A program that dies by a signal makes us die by the same one, so that shells and supervisors see the truth.
  *
  * @param {string} command
  * @param {string[]} args

@@ -1,9 +1,9 @@
 import { type CancelSource, deliveryOf } from "./cancelled-error.js";
 import { InvalidStateError } from "./errors.js";
 import { checkTime, setDeadline } from "./internal/deadline.js";
-import { absorb, enter } from "./internal/enter.js";
-import { ambient, realm } from "./internal/realm.js";
-import { cancel, refresh, ScopeNode } from "./internal/scope-tree.js";
+import { absorb, Block } from "./internal/block.js";
+import { ambient } from "./internal/realm.js";
+import { cancel, extrasOf, refresh, type ScopeNode } from "./internal/scope-tree.js";
 
 export interface CancelScopeOptions {
   /** When its time is up: absolute, in ms of `currentTime()`. */
@@ -81,7 +81,7 @@ export class CancelScope extends DeadlineScope {
    */
   constructor(options?: CancelScopeOptions) {
     super(isNode(options) ? options : makeNode(options ?? {}));
-    nodeOf(this).handle = this;
+    extrasOf(nodeOf(this)).handle = this;
   }
 
   /**
@@ -101,7 +101,7 @@ export class CancelScope extends DeadlineScope {
         new InvalidStateError(`${name} has been entered before; make a new CancelScope for each run`),
       );
     }
-    return enter(node, fn, this, absorb) as Promise<T | undefined>;
+    return (node as Block).enter(fn, this, absorb) as Promise<T | undefined>;
   }
 
   /**
@@ -123,7 +123,7 @@ export class CancelScope extends DeadlineScope {
 
   /** Whether the scope was left by its own cancellation. */
   get cancelledCaught(): boolean {
-    return nodeOf(this).caught;
+    return nodeOf(this).extras?.caught ?? false;
   }
 
   /** What was given to `cancel()`, or the reason of the signal. */
@@ -150,23 +150,24 @@ export function cancelNode(
 /** The signal of a scope, made on first use. */
 export function signalOf(node: ScopeNode): AbortSignal {
   const state = node.state === "new" ? node.cancellation : node.effective;
-  if (node.controller === null) {
-    node.controller = new AbortController();
-    if (state !== null) node.controller.abort(deliveryOf(state));
+  const extras = extrasOf(node);
+  if (extras.controller === null) {
+    extras.controller = new AbortController();
+    if (state !== null) extras.controller.abort(deliveryOf(state));
   }
-  return node.controller.signal;
+  return extras.controller.signal;
 }
 
 /** The scope of a node as users see it. */
 export function scopeOf(node: ScopeNode): CancelScope {
-  return (node.handle as CancelScope | null) ?? new CancelScope(node as object);
+  return (node.extras?.handle as CancelScope | null | undefined) ?? new CancelScope(node as object);
 }
 
 function makeNode({ deadline = null, shield = false, signal, name }: CancelScopeOptions): ScopeNode {
-  const node = new ScopeNode(realm.root, realm.root, name);
+  const node = new Block(name);
   node.shield = shield;
   setDeadline(node, checkTime(deadline, "deadline"));
-  node.follows = checkSignal(signal);
+  extrasOf(node).follows = checkSignal(signal);
   return node;
 }
 

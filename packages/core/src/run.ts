@@ -1,9 +1,11 @@
 import type { Backend } from "./backend.js";
-import { enableDebug } from "./internal/debug.js";
-import { enter } from "./internal/enter.js";
+import { enableDebug, isDebug } from "./internal/debug.js";
+import { Deferred } from "./internal/deferred.js";
+import { recordOrigin } from "./internal/origin.js";
+import { Program, type SignalName } from "./internal/program.js";
 import { quiet } from "./internal/quiet.js";
-import { ambient, realm } from "./internal/realm.js";
-import { Shutdown, type SignalName } from "./internal/shutdown.js";
+import { ambient, perform, realm } from "./internal/realm.js";
+import { open, type ScopeNode } from "./internal/scope-tree.js";
 import { type RunState, TaskNode } from "./internal/task-node.js";
 import { FairTurns, ScheduledTurns } from "./internal/turns.js";
 import { isCancelled } from "./is-cancelled.js";
@@ -40,49 +42,50 @@ export interface RunOptions {
  * @see anyio.run
  */
 export function run<T>(main: () => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
-  const { name = main.name || "main", signals = DEFAULT_SIGNALS, debug = false, backend } = options;
+  const { name = main.name || "main", signals = DEFAULT_SIGNALS, debug = false, backend = {} } = options;
   const parent = ambient();
-  const task = new TaskNode(parent, backend ? stateOf(backend, parent) : inherited(parent), ++realm.lastTaskId, name);
-  const undoDebug = debug ? enableDebug() : undefined;
-  const isProgram = parent === realm.root;
-  const alive = isProgram ? setInterval(() => {}, LONGEST) : undefined;
-  const shutdown = isProgram ? new Shutdown(task, signals) : undefined;
+  const task = new Main(parent, stateFor(backend, parent.task.run), name);
+  const endDebug = debug ? enableDebug() : undefined;
+  const program = parent === realm.root ? new Program(task, signals) : undefined;
+  task.onEnd = (error) => {
+    endDebug?.();
+    return program?.finish(error) ?? false;
+  };
+  open(task, parent);
+  if (isDebug()) recordOrigin(task);
+  perform(task, main, undefined);
+  return task.result.promise as Promise<T>;
+}
 
-  const body = enter(task, main, undefined, (_scope, failed, outcome) => {
-    if (failed) throw outcome;
-    return outcome as T;
-  });
-  const promise = new Promise<T>((resolve, reject) => {
-    const end = (settle: () => void, error?: unknown): void => {
-      undoDebug?.();
-      // A process that is about to die by a signal has nothing more to say.
-      if (shutdown?.finish(error)) return;
-      clearInterval(alive);
-      settle();
-    };
-    body.then(
-      (value) => end(() => resolve(value)),
-      (error: unknown) =>
-        end(() => {
-          if (isCancelled(error)) quiet(promise);
-          reject(error);
-        }, error),
-    );
-  });
-  return promise;
+/** The task of a `run()`. */
+class Main extends TaskNode {
+  readonly result = new Deferred<unknown>();
+  /** Told first of the end, with the error if there is one; whether the process is about to die. */
+  onEnd: (error: unknown) => boolean = () => false;
+
+  constructor(parent: ScopeNode, run: RunState, name: string) {
+    super(parent, run, ++realm.lastTaskId, name);
+  }
+
+  override conclude(): void {
+    const { failed, outcome, result } = this;
+    // A process that is about to die has nothing more to say.
+    if (this.onEnd(failed ? outcome : undefined)) return;
+    if (!failed) {
+      result.resolve(outcome);
+      return;
+    }
+    if (isCancelled(outcome)) quiet(result.promise);
+    result.reject(outcome);
+  }
 }
 
 const DEFAULT_SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM"];
-const LONGEST = 2 ** 31 - 1;
 
-// A program has variables of its own; what runs in another run shares them.
-function inherited({ task: { run } }: { task: TaskNode }): RunState {
-  return run === realm.root.run ? { ...run, vars: null, activity: 0 } : run;
-}
-
-function stateOf({ clock, scheduler }: Backend, { task: { run } }: { task: TaskNode }): RunState {
-  const isNested = run !== realm.root.run;
-  const time = clock ?? run.clock;
-  const turns = scheduler ? new ScheduledTurns(scheduler) : clock ? new FairTurns(clock) : run.turns;
-  return { clock: time, turns, vars: isNested ? (run.vars ??= new Map()) : null, activity: 0 };
+/** A program has a state of its own; what runs in another run shares that one's, but for what its back end replaces. */
+function stateFor({ clock, scheduler }: Backend, outer: RunState): RunState {
+  const isNested = outer !== realm.root.run;
+  if (isNested && !clock && !scheduler) return outer;
+  const turns = scheduler ? new ScheduledTurns(scheduler) : clock ? new FairTurns(clock) : outer.turns;
+  return { clock: clock ?? outer.clock, turns, vars: isNested ? (outer.vars ??= new Map()) : null, activity: 0 };
 }

@@ -48,7 +48,8 @@ export function partsOf(task: TaskNode): TaskParts {
 }
 
 export function infoOf(task: TaskNode): TaskInfo {
-  const { id, parentId, label, since } = task;
+  const { id, label, since } = task;
+  const parentId = task.parent.task.id;
   return { id, parentId: parentId === 0 ? null : parentId, name: label, waitingFor: waitOf(partsOf(task)), since };
 }
 

@@ -1,10 +1,9 @@
 import { cancelNode, type CancelScope, nodeOf } from "./cancel-scope.js";
 import { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 import { isDebug } from "./internal/debug.js";
-import { type Ending, follow } from "./internal/enter.js";
 import { recordOrigin } from "./internal/origin.js";
-import { realm } from "./internal/realm.js";
-import { isCancelledFromOutside, leave, move, open } from "./internal/scope-tree.js";
+import { performLast, realm } from "./internal/realm.js";
+import { isCancelledFromOutside, move, open } from "./internal/scope-tree.js";
 import { TaskNode } from "./internal/task-node.js";
 
 /** How a task has ended. It is cancelled only where nothing else than cancellation came out of it. */
@@ -15,7 +14,7 @@ export type TaskOutcome = "finished" | "cancelled" | "failed";
  *
  * It belongs to a scope, which does not end before the task has.
  */
-export abstract class Task extends TaskNode implements Ending {
+export abstract class Task extends TaskNode {
   /**
    * @param scope what the task belongs to, and is cancelled with
    * @param name what errors and task dumps call it
@@ -31,8 +30,8 @@ export abstract class Task extends TaskNode implements Ending {
   begin(fn: () => unknown): void {
     const { run } = this;
     run.activity++;
-    const turn = run.turns.spend() ? NOW : new Promise<void>((resolve) => run.turns.defer({ deliver: resolve }));
-    void turn.then(() => follow(this, fn, undefined, this));
+    const turn = run.turns.spend() ? NOW : run.turns.next();
+    void turn.then(() => performLast(this, fn));
   }
 
   /** Cancels the task alone. */
@@ -59,23 +58,20 @@ export abstract class Task extends TaskNode implements Ending {
   protected abstract ended(outcome: TaskOutcome, result: unknown): void;
 
   /** @internal */
-  end(failed: boolean, result: unknown): void {
-    if (leave(this)) this.#conclude(failed, result);
-    else this.onDrained = () => this.#conclude(failed, result);
-  }
-
-  #conclude(failed: boolean, result: unknown): void {
+  override conclude(): void {
     this.run.activity++;
+    const { failed, outcome } = this;
     if (!failed) {
-      this.ended("finished", result);
+      this.ended("finished", outcome);
       return;
     }
-    const rest = this.effective === null ? result : withoutCancellations(result);
+    const rest = this.effective === null ? outcome : withoutCancellations(outcome);
     if (rest === NOTHING) {
-      this.ended("cancelled", result);
+      this.ended("cancelled", outcome);
       return;
     }
     if (typeof rest === "object" && rest !== null) realm.failedTasks.set(rest, this.label);
+    this.outcome = rest;
     this.ended("failed", rest);
   }
 }

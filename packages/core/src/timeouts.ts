@@ -2,9 +2,7 @@ import { deliveryOf } from "./cancelled-error.js";
 import { DeadlineScope, scopeOf, type CancelScope } from "./cancel-scope.js";
 import { TimeoutError } from "./errors.js";
 import { checkTime, setDeadline } from "./internal/deadline.js";
-import { absorb, type Conclude, enter } from "./internal/enter.js";
-import { realm } from "./internal/realm.js";
-import { ScopeNode } from "./internal/scope-tree.js";
+import { absorb, Block } from "./internal/block.js";
 import { currentTime } from "./time.js";
 
 export interface MoveOnOptions {
@@ -106,41 +104,38 @@ interface Limit {
 }
 
 function moveOn<T>(limit: Limit, fn: (scope: CancelScope) => unknown, options?: MoveOnOptions): Promise<T | undefined> {
-  let node: ScopeNode;
+  let block: Block;
   try {
-    node = makeNode(limit, undefined, options?.shield);
+    block = makeBlock(limit, undefined, options?.shield);
   } catch (error) {
     return Promise.reject(error);
   }
-  return enter(node, fn, scopeOf(node), absorb as Conclude<T | undefined>);
+  return block.enter(fn, scopeOf(block), absorb) as Promise<T | undefined>;
 }
 
 function fail<T>(limit: Limit, fn: (scope: DeadlineScope) => unknown, options?: FailOptions): Promise<T> {
-  let node: ScopeNode;
+  let block: Block;
   try {
-    node = makeNode(limit, options?.reason, options?.shield);
+    block = makeBlock(limit, options?.reason, options?.shield);
   } catch (error) {
     return Promise.reject(error);
   }
-  const began = limit.start || currentTime();
-  const conclude: Conclude<T> = (scope, failed, outcome) => {
-    const value = absorb(scope, failed, outcome);
-    if (scope.caught) throw lateness(scope, began);
-    return value as T;
-  };
-  return enter(node, fn, new DeadlineScope(node), conclude);
+  return block.enter(fn, new DeadlineScope(block), absorbOrFail) as Promise<T>;
 }
 
-function makeNode({ start, time }: Limit, name: string | undefined, shield = false): ScopeNode {
-  const node = new ScopeNode(realm.root, realm.root, name);
-  node.shield = shield;
-  setDeadline(node, start + checkTime(time, "the time limit"));
-  return node;
+function makeBlock({ start, time }: Limit, name: string | undefined, shield = false): Block {
+  const block = new Block(name);
+  block.shield = shield;
+  setDeadline(block, start + checkTime(time, "the time limit"));
+  return block;
 }
 
-function lateness(scope: ScopeNode, began: number): Error {
-  const { cancellation, deadline, name } = scope;
+function absorbOrFail(block: Block): unknown {
+  const value = absorb(block);
+  if (!block.extras?.caught) return value;
+  const { cancellation, deadline, name } = block;
   // Only `currentScope()` can have cancelled it otherwise, and then nothing was late.
-  if (cancellation !== null && cancellation.source !== "deadline") return deliveryOf(cancellation);
-  return new TimeoutError(name ?? "the block", (deadline?.at ?? began) - began, cancellation?.waitingFor);
+  if (cancellation !== null && cancellation.source !== "deadline") throw deliveryOf(cancellation);
+  const budget = deadline === null ? Infinity : deadline.at - deadline.enteredAt;
+  throw new TimeoutError(name ?? "the block", budget, cancellation?.waitingFor);
 }

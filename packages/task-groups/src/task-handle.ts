@@ -26,8 +26,8 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
 
   /** "cancelling" is a task that was cancelled and has not ended yet. */
   get status(): "pending" | "cancelling" | "finished" | "cancelled" | "failed" {
-    const { outcome, isCancelled } = this.#task;
-    return outcome === "pending" && isCancelled ? "cancelling" : outcome;
+    const { status, isCancelled } = this.#task;
+    return status === "pending" && isCancelled ? "cancelling" : status;
   }
 
   /**
@@ -38,9 +38,9 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
    * @throws the task's own error when it failed
    */
   get returnValue(): T {
-    const { outcome, result } = this.#task;
-    if (outcome === "finished") return result as T;
-    if (outcome === "failed") throw result;
+    const { status, outcome } = this.#task;
+    if (status === "finished") return outcome as T;
+    if (status === "failed") throw outcome;
     throw this.#missing();
   }
 
@@ -51,9 +51,9 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
    * @throws {TaskCancelledError} when it was cancelled
    */
   get error(): unknown {
-    const { outcome, result } = this.#task;
-    if (outcome === "finished") return undefined;
-    if (outcome === "failed") return result;
+    const { status, outcome } = this.#task;
+    if (status === "finished") return undefined;
+    if (status === "failed") return outcome;
     throw this.#missing();
   }
 
@@ -63,16 +63,16 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
    * @throws {InvalidStateError} when it was started by `startSoon()`
    */
   get startValue(): S {
-    const { startValue } = this.#task;
-    if (startValue === undefined) {
+    const { readiness } = this.#task;
+    if (readiness === null) {
       throw new InvalidStateError(`task "${this.name}" has no start value; start it with start() to get one`);
     }
-    return (startValue as { value: S }).value;
+    return readiness.value as S;
   }
 
   /** Waits for the end of the task, whatever it is. **Cancellation:** ends the wait, not the task. */
   wait(): Promise<void> {
-    if (this.#task.outcome !== "pending") return checkpoint();
+    if (this.#task.status !== "pending") return checkpoint();
     return this.#task.wait(() => `task "${this.name}"`);
   }
 
@@ -106,9 +106,9 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
   }
 
   #missing(): Error {
-    const { outcome, result } = this.#task;
-    return outcome === "pending"
+    const { status, outcome } = this.#task;
+    return status === "pending"
       ? new TaskNotFinishedError(this.name)
-      : new TaskCancelledError(this.name, { cause: result });
+      : new TaskCancelledError(this.name, { cause: outcome });
   }
 }

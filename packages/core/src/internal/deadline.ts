@@ -1,29 +1,29 @@
 import { InvalidStateError } from "../errors.js";
-import { cancel, type ScopeNode } from "./scope-tree.js";
+import { cancel, type DeadlineTimer, type ScopeNode } from "./scope-tree.js";
 
-/** Sets when a scope's time is up. One whose time is up already is cancelled here and now. */
+/** Sets when a scope's time is up. An open scope whose time is up already is cancelled here and now. */
 export function setDeadline(scope: ScopeNode, at: number): void {
-  if (scope.parent === scope)
+  if (scope.parent === scope) {
     throw new InvalidStateError("there is no scope here that could have a deadline; open one first");
-  const { deadline } = scope;
-  deadline?.handle?.cancel();
-  if (deadline === null) {
-    if (at === Infinity) return;
-    scope.deadline = { at, handle: null };
-  } else {
-    deadline.at = at;
-    deadline.handle = null;
   }
-  if (scope.state === "open") armDeadline(scope);
+  if (scope.deadline === null && at === Infinity) return;
+  const now = scope.task.run.clock.now();
+  const deadline = (scope.deadline ??= { at, enteredAt: now, handle: null });
+  deadline.handle?.cancel();
+  deadline.at = at;
+  deadline.handle = null;
+  if (scope.state === "open") watch(scope, deadline, now);
 }
 
-/** Has the clock watch the deadline of a scope that is open. */
-export function armDeadline(scope: ScopeNode): void {
-  const { deadline } = scope;
-  if (deadline === null || deadline.at === Infinity) return;
-  const { clock } = scope.task.run;
-  if (deadline.at <= clock.now()) expire(scope);
-  else deadline.handle = clock.schedule(deadline.at, () => expire(scope));
+/** Has the clock watch the deadline of a scope that has just been entered. */
+export function startDeadline(scope: ScopeNode, deadline: DeadlineTimer): void {
+  deadline.enteredAt = scope.task.run.clock.now();
+  watch(scope, deadline, deadline.enteredAt);
+}
+
+function watch(scope: ScopeNode, deadline: DeadlineTimer, now: number): void {
+  if (deadline.at <= now) expire(scope);
+  else if (deadline.at < Infinity) deadline.handle = scope.task.run.clock.schedule(deadline.at, () => expire(scope));
 }
 
 /** Checks a time or a duration; null means no limit. */

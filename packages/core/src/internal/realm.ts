@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { ScopeNode } from "./scope-tree.js";
+import { leave, type ScopeNode } from "./scope-tree.js";
 import { SystemClock } from "./system-clock.js";
-import { TaskNode } from "./task-node.js";
+import { RootTask, type TaskNode } from "./task-node.js";
 import { FairTurns } from "./turns.js";
 
 /** What there is one of in a process, however many copies of this package are loaded. */
@@ -28,14 +28,54 @@ export function ambient(): ScopeNode {
 }
 
 /** Calls `fn` with `scope` as the ambient one. */
-export function callIn<A, T>(scope: ScopeNode, fn: (argument: A) => T, argument: A): T {
-  return storage.run(scope, fn, argument);
+export function callIn<A extends unknown[], T>(scope: ScopeNode, fn: (...args: A) => T, ...args: A): T {
+  return storage.run(scope, fn, ...args);
+}
+
+/** Calls `fn`, the body of `scope`, in it, and leaves the scope when the body has ended. */
+export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argument: A): void {
+  storage.run(scope, follow, scope, fn as (argument: unknown) => unknown, argument);
+}
+
+/** {@link perform} for a callback of its own, in which nothing else comes after: there is no scope to go back to. */
+export function performLast(scope: ScopeNode, fn: () => unknown): void {
+  storage.enterWith(scope);
+  follow(scope, fn, undefined);
+}
+
+function follow(scope: ScopeNode, fn: (argument: unknown) => unknown, argument: unknown): void {
+  let result: unknown;
+  try {
+    result = fn(argument);
+  } catch (error) {
+    leave(scope, true, error);
+    return;
+  }
+  if (result instanceof Promise) void result.then(finished, failed);
+  else if (isThenable(result)) void Promise.resolve(result).then(finished, failed);
+  else leave(scope, false, result);
+}
+
+// Two functions for all bodies: a promise remembers in which scope they were given to it.
+function finished(value: unknown): void {
+  leave(storage.getStore() ?? realm.root, false, value);
+}
+
+function failed(error: unknown): void {
+  leave(storage.getStore() ?? realm.root, true, error);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
 }
 
 function makeRealm(): Realm {
   const clock = new SystemClock();
-  const root = new TaskNode(null, { clock, turns: new FairTurns(clock), vars: null, activity: 0 }, 0, "root");
-  root.parent = root;
-  root.state = "open";
+  const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, activity: 0 });
   return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, failedTasks: new WeakMap() };
 }
+

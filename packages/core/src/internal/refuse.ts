@@ -1,6 +1,7 @@
 import { type Cancellation, deliveryOf } from "../cancelled-error.js";
 import { quiet } from "./quiet.js";
 import type { ScopeNode } from "./scope-tree.js";
+import type { TaskNode } from "./task-node.js";
 import { waitShielded } from "./waiter.js";
 import { warn } from "./warn.js";
 
@@ -12,7 +13,7 @@ import { warn } from "./warn.js";
  */
 export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<never> {
   const count = ++scope.refusals;
-  if (count > WARN_AFTER && !scope.task.warned) warnOf(scope);
+  if (count > WARN_AFTER && !warned.has(scope.task)) warnOf(scope);
   if (count > IMMEDIATE) return refuseLater(scope, cancellation, Math.min(2 ** (count - IMMEDIATE - 1), LONGEST_DELAY));
   const promise = Promise.reject(deliveryOf(cancellation));
   quiet(promise);
@@ -28,13 +29,15 @@ function refuseLater(scope: ScopeNode, cancellation: Cancellation, delay: number
 }
 
 function warnOf(scope: ScopeNode): void {
-  scope.task.warned = true;
+  warned.add(scope.task);
   warn(
     "ANYIO_SWALLOWED_CANCELLATION",
     `task "${scope.task.label}" goes on after it was cancelled: ${WARN_AFTER} operations were refused. ` +
       "Put rethrowIfCancelled(error) first in the catch block of its loop",
   );
 }
+
+const warned = new WeakSet<TaskNode>();
 
 const IMMEDIATE = 16;
 const WARN_AFTER = 100;

@@ -17,7 +17,7 @@ import type { TaskNode } from "./task-node.js";
 
 /** Something in a scope's ring. */
 export abstract class Dependent {
-  abstract readonly isScope: boolean;
+  abstract get isScope(): boolean;
   previous: Dependent | null = null;
   next: Dependent | null = null;
 
@@ -26,19 +26,22 @@ export abstract class Dependent {
 
 /** A pending operation. */
 export abstract class Operation extends Dependent {
-  override readonly isScope = false;
-  /** Decided: what is left is to tell whoever waits for it. */
-  settled = false;
+  override get isScope(): false {
+    return false;
+  }
+
   abstract readonly label: Label;
+  /** Decided: what is left is to tell whoever waits for it. */
+  abstract get settled(): boolean;
   /** Tells the operation that its scope has been cancelled. */
   abstract strike(cancellation: Cancellation): void;
 }
 
-export class ScopeNode extends Dependent {
-  override readonly isScope: boolean = true;
+export abstract class ScopeNode extends Dependent {
   state: "new" | "open" | "leaving" | "exited" = "new";
   shield = false;
-  caught = false;
+  /** Refused operations since the last one that succeeded. */
+  refusals = 0;
   /** The cancellation of this very scope. */
   cancellation: Cancellation | null = null;
   /** The cancellation that is visible here: this scope's own, or an ancestor's with no shield in between. */
@@ -46,15 +49,10 @@ export class ScopeNode extends Dependent {
   /** The youngest of the ring; its `next` is the oldest. */
   last: Dependent | null = null;
   deadline: DeadlineTimer | null = null;
-  controller: AbortController | null = null;
-  /** What users see of this scope, once they have seen it. */
-  handle: object | null = null;
-  /** The signal that cancels this scope, and what ends listening to it. */
-  follows: AbortSignal | null = null;
-  unfollow: (() => void) | null = null;
-  onDrained: (() => void) | null = null;
-  /** Refused operations since the last one that succeeded. */
-  refusals = 0;
+  extras: Extras | null = null;
+  /** What the body has come to: whether it threw, and what it threw or returned. */
+  failed = false;
+  outcome: unknown = undefined;
 
   constructor(
     parent: ScopeNode,
@@ -63,10 +61,36 @@ export class ScopeNode extends Dependent {
   ) {
     super(parent);
   }
+
+  override get isScope(): true {
+    return true;
+  }
+
+  /** Called once, at the moment in which the scope has been left: later, an ancestor's state may be another. */
+  abstract conclude(): void;
+}
+
+/** What few scopes have. */
+export interface Extras {
+  /** What users see of the scope. */
+  handle: object | null;
+  controller: AbortController | null;
+  /** The signal that cancels the scope, and what ends listening to it. */
+  follows: AbortSignal | null;
+  unfollow: (() => void) | null;
+  /** Whether the scope was left by its own cancellation. */
+  caught: boolean;
+}
+
+/** The extras of a scope, to put something there. */
+export function extrasOf(scope: ScopeNode): Extras {
+  return (scope.extras ??= { handle: null, controller: null, follows: null, unfollow: null, caught: false });
 }
 
 export interface DeadlineTimer {
   at: number;
+  /** When the scope was entered, in ms of its run's clock. */
+  enteredAt: number;
   handle: { cancel(): void } | null;
 }
 
@@ -105,21 +129,16 @@ export function move(scope: ScopeNode, parent: ScopeNode): void {
   drain(former);
 }
 
-/**
- * Leaves a scope, cancelling what is still pending in it.
- *
- * @returns whether it has been left; otherwise its `onDrained` is called when it is
- */
-export function leave(scope: ScopeNode): boolean {
+/** Ends a scope's body. What is still pending in the scope is cancelled; once all of it has ended the scope is left. */
+export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void {
+  scope.failed = failed;
+  scope.outcome = outcome;
+  scope.state = "leaving";
   if (scope.last !== null) {
-    scope.state = "leaving";
     if (isDebug()) reportFloating(scope, dependentsOf(scope));
     if (scope.effective === null) push(scope, exitOf(scope));
-    if (scope.last !== null) return false;
   }
-  close(scope);
-  drain(scope.parent);
-  return true;
+  drain(scope);
 }
 
 /** Whether a cancellation from outside is visible in a scope, also once it has been left. */
@@ -164,23 +183,17 @@ function detach(dependent: Dependent): void {
   dependent.previous = dependent.next = null;
 }
 
-/** Lets a scope go on that waited for its ring to become empty, then its parent, and so on up. */
+/** Closes a scope that is being left and has nothing pending, then its parent if that waited for it, and so on up. */
 function drain(start: ScopeNode): void {
-  for (let scope = start; scope.onDrained !== null && scope.last === null; scope = scope.parent) {
-    const { onDrained } = scope;
-    scope.onDrained = null;
-    close(scope);
-    onDrained();
+  for (let scope = start; scope.state === "leaving" && scope.last === null; scope = scope.parent) {
+    const { parent } = scope;
+    scope.state = "exited";
+    scope.deadline?.handle?.cancel();
+    scope.extras?.unfollow?.();
+    if (parent.task === scope.task) parent.refusals = parent.effective === null ? 0 : scope.refusals;
+    detach(scope);
+    scope.conclude();
   }
-}
-
-function close(scope: ScopeNode): void {
-  const { parent } = scope;
-  scope.state = "exited";
-  scope.deadline?.handle?.cancel();
-  scope.unfollow?.();
-  if (parent.task === scope.task) parent.refusals = parent.effective === null ? 0 : scope.refusals;
-  detach(scope);
 }
 
 function push(top: ScopeNode, state: Cancellation | null): void {
@@ -200,13 +213,13 @@ function push(top: ScopeNode, state: Cancellation | null): void {
   }
   if (state === null) {
     // An aborted signal stays aborted: whoever asks again gets a new one.
-    for (const scope of reached) scope.controller = null;
+    for (const { extras } of reached) if (extras !== null) extras.controller = null;
     return;
   }
   for (const operation of struck) operation.strike(state);
   for (const scope of reached) {
     // A scope's signal outlives it: being left is no reason to abort what goes on outside.
-    if (scope !== top || state.source !== "exit") scope.controller?.abort(deliveryOf(state));
+    if (scope !== top || state.source !== "exit") scope.extras?.controller?.abort(deliveryOf(state));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../backend.js";
-import type { Turns } from "./turns.js";
 import { ScopeNode } from "./scope-tree.js";
+import type { Turns } from "./turns.js";
 
 /** What all tasks of one `run()` share. */
 export interface RunState {
@@ -13,13 +13,9 @@ export interface RunState {
 }
 
 /** A task is a scope that a flow of control of its own runs in. */
-export class TaskNode extends ScopeNode {
-  /** The task this one was started by; 0 for none. */
-  readonly parentId: number;
+export abstract class TaskNode extends ScopeNode {
   /** When it was made, in ms of its run's clock. */
   readonly since: number;
-  /** Whether its refused operations have been warned of. */
-  warned = false;
 
   constructor(
     parent: ScopeNode | null,
@@ -30,7 +26,6 @@ export class TaskNode extends ScopeNode {
     // A task is its own; `super` has to come before `this`.
     super(parent as ScopeNode, null as unknown as TaskNode, name);
     this.task = this;
-    this.parentId = parent === null ? 0 : parent.task.id;
     this.since = run.clock.now();
   }
 
@@ -38,4 +33,15 @@ export class TaskNode extends ScopeNode {
   get label(): string {
     return this.name ?? `task ${this.id}`;
   }
+}
+
+/** What code outside every other task belongs to: never cancelled, never left. It is its own parent. */
+export class RootTask extends TaskNode {
+  constructor(run: RunState) {
+    super(null, run, 0, "root");
+    this.parent = this;
+    this.state = "open";
+  }
+
+  override conclude(): void {}
 }

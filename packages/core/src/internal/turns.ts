@@ -1,4 +1,5 @@
 import type { Clock, Scheduler } from "../backend.js";
+import { Deferred } from "./deferred.js";
 
 /** Something that is decided already and only has to be told to whoever waits for it. */
 export interface Delivery {
@@ -11,6 +12,8 @@ export interface Turns {
   spend(): boolean;
   /** Delivers in order, in the next turns of the event loop. */
   defer(delivery: Delivery): void;
+  /** The moment from which what has to be deferred may go on. */
+  next(): Promise<void>;
 }
 
 /**
@@ -26,6 +29,7 @@ export class FairTurns implements Turns {
   #turnBegan = 0;
   readonly #line: Delivery[] = [];
   #served = 0;
+  #next: Promise<void> | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,6 +46,20 @@ export class FairTurns implements Turns {
   defer(delivery: Delivery): void {
     this.#left = 0;
     if (this.#line.push(delivery) === 1) setImmediate(this.#turn);
+  }
+
+  next(): Promise<void> {
+    if (this.#next === null) {
+      const next = new Deferred<void>();
+      this.#next = next.promise;
+      this.defer({
+        deliver: () => {
+          this.#next = null;
+          next.resolve();
+        },
+      });
+    }
+    return this.#next;
   }
 
   readonly #turn = (): void => {
@@ -71,6 +89,10 @@ export class ScheduledTurns implements Turns {
 
   defer(delivery: Delivery): void {
     this.#scheduler.ready(() => delivery.deliver());
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#scheduler.ready(resolve));
   }
 }
 

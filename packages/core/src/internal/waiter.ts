@@ -27,8 +27,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   ahead: Waiter | null = null;
   behind: Waiter | null = null;
   token: unknown = undefined;
-  delivered = false;
-  #failed = false;
+  #state: "pending" | "resumed" | "failed" | "delivered" = "pending";
   #outcome: unknown = undefined;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: unknown) => void;
@@ -45,24 +44,33 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     if (isDebug()) recordOrigin(this);
   }
 
+  override get settled(): boolean {
+    return this.#state !== "pending";
+  }
+
+  /** Whether the promise has been settled too. */
+  get delivered(): boolean {
+    return this.#state === "delivered";
+  }
+
   /** Completes the operation; false when it was decided already. */
   resume(value: T): boolean {
-    if (this.settled) return false;
+    if (this.#state !== "pending") return false;
     this.parent.refusals = 0;
-    this.#settle(false, value);
+    this.#settle("resumed", value);
     return true;
   }
 
   /** Fails the operation; false when it was decided already. */
   throw(error: unknown): boolean {
-    if (this.settled) return false;
-    this.#settle(true, error);
+    if (this.#state !== "pending") return false;
+    this.#settle("failed", error);
     return true;
   }
 
   override strike(cancellation: Cancellation): void {
     const { undo } = this;
-    if (this.settled || undo === keep) return;
+    if (this.#state !== "pending" || undo === keep) return;
     if (undo !== null) {
       try {
         if (undo() === false) this.undo = keep;
@@ -72,24 +80,23 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
       if (this.settled || this.undo === keep) return;
     }
     cancellation.waitingFor ??= textOf(this.label);
-    this.#settle(true, deliveryOf(cancellation));
     quiet(this.promise);
+    this.#settle("failed", deliveryOf(cancellation));
   }
 
   /** Tells whoever awaits the operation. */
   deliver(): void {
-    this.delivered = true;
     this.parent.task.run.activity++;
-    if (this.#failed) this.#reject(this.#outcome);
+    if (this.#state === "failed") this.#reject(this.#outcome);
     else this.#resolve(this.#outcome);
+    this.#state = "delivered";
     release(this);
   }
 
-  #settle(failed: boolean, outcome: unknown): void {
-    this.settled = true;
+  #settle(state: "resumed" | "failed", outcome: unknown): void {
+    this.#state = state;
     this.undo = null;
     this.queue?.remove(this as Waiter);
-    this.#failed = failed;
     this.#outcome = outcome;
     const { turns } = this.parent.task.run;
     if (turns.spend()) this.deliver();

@@ -9,15 +9,18 @@ export interface Owner {
 /** Told of a task's end; for combinators. */
 export type OnEnded = (outcome: TaskOutcome, result: unknown) => void;
 
+/** Where a task that `start()` has started is on its way: its caller waits, or it is ready with a value. */
+export interface Readiness {
+  caller: Suspension<unknown> | null;
+  value: unknown;
+}
+
 /** A task of a group, and what has become of it. */
 export class GroupTask extends Task {
   readonly #owner: Owner;
   readonly isService: boolean;
-  outcome: TaskOutcome | "pending" = "pending";
-  result: unknown = undefined;
-  startValue: unknown = undefined;
-  /** The call of `start()` that waits for this task to be ready. */
-  starter: Suspension<unknown> | null = null;
+  status: TaskOutcome | "pending" = "pending";
+  readiness: Readiness | null = null;
   onEnded: OnEnded | null = null;
   #waiters: WaitQueue | null = null;
 
@@ -34,8 +37,7 @@ export class GroupTask extends Task {
   }
 
   protected override ended(outcome: TaskOutcome, result: unknown): void {
-    this.outcome = outcome;
-    this.result = result;
+    this.status = outcome;
     this.onEnded?.(outcome, result);
     this.#owner.taskEnded(this, outcome, result);
     this.#waiters?.wakeAll();

@@ -11,7 +11,7 @@ import {
 import type { TaskGroup, TaskGroupOptions, TaskOptions } from "../task-group.js";
 import { TaskHandle } from "../task-handle.js";
 import type { TaskStatus } from "../task-status.js";
-import { GroupTask, type OnEnded, type Owner } from "./group-task.js";
+import { GroupTask, type OnEnded, type Owner, type Readiness } from "./group-task.js";
 
 /**
  * A scope that waits for its tasks, and makes one result of all their ends.
@@ -82,40 +82,42 @@ export class Group implements TaskGroup, Owner {
       return Promise.reject(error);
     }
     const task = new GroupTask(this, currentScope(), options.name ?? nameOf(fn), options.service ?? false);
+    const readiness: Readiness = { caller: null, value: undefined };
+    task.readiness = readiness;
     this.#running++;
     const started = (value?: unknown): void => {
-      const { starter } = task;
-      if (starter === null) {
+      const { caller } = readiness;
+      if (caller === null) {
         throw new InvalidStateError(`task "${task.label}" called started() twice or after its end; call it once`);
       }
-      task.starter = null;
-      task.startValue = { value };
+      readiness.caller = null;
+      readiness.value = value;
       task.moveTo(this.cancelScope);
       this.#running--;
       this.#admit(task);
-      starter.resume(options.returnHandle ? new TaskHandle(task) : value);
+      caller.resume(options.returnHandle ? new TaskHandle(task) : value);
     };
     return suspendShielded<never>(`task "${task.label}" to be ready`, (waiter) => {
-      task.starter = waiter as Suspension<unknown>;
-      task.begin(() => fn({ started } as TaskStatus<S>));
+      readiness.caller = waiter;
+      task.begin(() => fn({ started }));
     });
   }
 
   taskEnded(task: GroupTask, outcome: TaskOutcome, result: unknown): void {
-    if (task.starter !== null) this.#failStart(task, task.starter, outcome, result);
+    if (task.readiness?.caller) this.#failStart(task, task.readiness, outcome, result);
     else if (outcome === "failed") this.#fail(result, task.label);
     else if (outcome === "cancelled" && task.isCancelledFromOutside) this.#interrupt(result);
     if (!this.#services.delete(task)) this.#running--;
     if (this.#joiner !== null && this.#running === 0) this.#joiner.resume();
   }
 
-  #failStart(task: GroupTask, starter: Suspension<unknown>, outcome: TaskOutcome, result: unknown): void {
-    task.starter = null;
-    starter.throw(
+  #failStart(task: GroupTask, readiness: Readiness, outcome: TaskOutcome, result: unknown): void {
+    readiness.caller?.throw(
       outcome === "finished"
         ? new InvalidStateError(`task "${task.label}" ended without calling started(); call it when the task is ready`)
         : result,
     );
+    readiness.caller = null;
   }
 
   #bodyFailed(error: unknown): void {
@@ -160,7 +162,7 @@ export class Group implements TaskGroup, Owner {
     while (this.#services.size > 0) {
       for (const service of [...this.#services].reverse()) {
         service.cancel("all other tasks of the group have ended");
-        await this.#until(() => service.outcome !== "pending" && this.#running === 0);
+        await this.#until(() => service.status !== "pending" && this.#running === 0);
       }
     }
   }

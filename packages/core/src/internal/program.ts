@@ -8,10 +8,15 @@ export type SignalName = NodeJS.Signals;
 
 const { process } = globalThis as { process?: NodeJS.Process };
 
-/** A program's handling of signals: the first one cancels it, and it ends by that signal; the second ends it at once. */
-export class Shutdown {
+/**
+ * What an outermost run does with the process. It keeps it alive; the first signal cancels the program, which then ends by
+ * that signal; the second ends it at once.
+ */
+export class Program {
   readonly #main: TaskNode;
   readonly #signals: readonly SignalName[];
+  // A promise that never settles must not let the process end as if all were well.
+  readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
   #received: SignalName | undefined;
 
   constructor(main: TaskNode, signals: readonly SignalName[]) {
@@ -27,13 +32,20 @@ export class Shutdown {
    * @returns whether the process is ending
    */
   finish(error: unknown): boolean {
-    for (const signal of this.#signals) process?.off(signal, this.#receive);
-    if (this.#received === undefined || process === undefined) return false;
-    // Somebody else handles it, and has seen it: the end of the process is theirs to decide.
-    if (process.listenerCount(this.#received) > 0) return false;
+    this.#giveBack();
+    // Where somebody else handles the signal too, the end of the process is theirs to decide.
+    const isEnding = this.#received !== undefined && process?.listenerCount(this.#received) === 0;
+    if (!isEnding) {
+      clearInterval(this.#alive);
+      return false;
+    }
     if (error !== undefined && !isCancelled(error)) console.error(error);
-    endBy(this.#received);
+    endBy(this.#received as SignalName);
     return true;
+  }
+
+  #giveBack(): void {
+    for (const signal of this.#signals) process?.off(signal, this.#receive);
   }
 
   readonly #receive = (signal: SignalName): void => {
@@ -43,15 +55,15 @@ export class Shutdown {
       cancel(this.#main, { source: "shutdown", scopeName: name, taskName: label, reason: signal });
       return;
     }
-    for (const each of this.#signals) process?.off(each, this.#receive);
-    console.error(`received ${signal} again; the tasks that have not ended:\n${dumpTasks()}`);
+    this.#giveBack();
+    console.error(`received ${signal} again; these tasks have not ended:\n${dumpTasks()}`);
     endBy(signal);
   };
 }
 
 function endBy(signal: SignalName): void {
   process?.kill(process.pid, signal);
-  // The first process of a container ignores signals without a handler; shells show the same number for this exit.
+  // The first process of a container ignores signals without a handler; 128 + n is what shells make of an end by signal.
   setTimeout(() => process?.exit(128 + (NUMBERS[signal] ?? 0)), 200);
 }
 

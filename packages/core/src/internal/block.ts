@@ -1,0 +1,78 @@
+import { NOTHING, withoutCancellations } from "./cancellations.js";
+import { startDeadline } from "./deadline.js";
+import { isDebug } from "./debug.js";
+import { Deferred } from "./deferred.js";
+import { recordOrigin } from "./origin.js";
+import { quiet } from "./quiet.js";
+import { ambient, perform, realm } from "./realm.js";
+import { cancel, extrasOf, isCancelledFromOutside, open, ScopeNode } from "./scope-tree.js";
+import { onAbort } from "./signal-hub.js";
+import type { Delivery } from "./turns.js";
+
+/** Makes the result of a block out of what its body did: returns it, or throws. */
+export type Conclusion = (block: Block) => unknown;
+
+/** A scope that one stretch of a task's code runs in. */
+export class Block extends ScopeNode implements Delivery {
+  #result: Deferred<unknown> | null = null;
+  #conclusion: Conclusion = absorb;
+
+  constructor(name: string | undefined) {
+    super(realm.root, realm.root, name);
+  }
+
+  /** Opens the block under the ambient scope, calls `fn` in it, waits for it, leaves, and concludes. */
+  enter<A>(fn: (argument: A) => unknown, argument: A, conclusion: Conclusion): Promise<unknown> {
+    const parent = ambient();
+    const result = new Deferred();
+    this.#result = result;
+    this.#conclusion = conclusion;
+    this.task = parent.task;
+    open(this, parent);
+    if (isDebug()) recordOrigin(this);
+    if (this.deadline !== null) startDeadline(this, this.deadline);
+    if (this.extras !== null) followSignal(this);
+    perform(this, fn, argument);
+    return result.promise;
+  }
+
+  override conclude(): void {
+    try {
+      this.outcome = this.#conclusion(this);
+      this.failed = false;
+    } catch (error) {
+      this.outcome = error;
+      this.failed = true;
+      if (this.#result !== null && withoutCancellations(error) === NOTHING) quiet(this.#result.promise);
+    }
+    // A loop over scopes that end at once must not starve the event loop either.
+    const { turns } = this.task.run;
+    if (turns.spend()) this.deliver();
+    else turns.defer(this);
+  }
+
+  deliver(): void {
+    if (this.failed) this.#result?.reject(this.outcome);
+    else this.#result?.resolve(this.outcome);
+  }
+}
+
+/** The rule of absorption: a cancelled scope keeps its cancellation to itself, unless an outer one is visible from it. */
+export function absorb(block: Block): unknown {
+  const { failed, outcome } = block;
+  if (!failed) return outcome;
+  if (block.cancellation === null || isCancelledFromOutside(block)) throw outcome;
+  const rest = withoutCancellations(outcome);
+  if (rest !== NOTHING) throw rest;
+  extrasOf(block).caught = true;
+  return undefined;
+}
+
+function followSignal(block: Block): void {
+  const { follows: signal } = extrasOf(block);
+  if (signal === null) return;
+  const { name } = block;
+  extrasOf(block).unfollow = onAbort(signal, () =>
+    cancel(block, { source: "signal", scopeName: name, taskName: undefined, reason: signal.reason }),
+  );
+}

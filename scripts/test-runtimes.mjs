@@ -46,6 +46,7 @@ async function testOn({ id, is, bin, args }) {
 
   const report = readReports(join(reports, id));
   if (!report.order[0]?.startsWith("runtime: ")) problems.push("the first test did not prove the runtime");
+  if (report.order.every((name) => name.startsWith("runtime: "))) problems.push("no test of a package ran");
   for (const { name, reason } of report.skipped) {
     if (!reason) problems.push(`${name} is skipped without a reason; say it with skipOn() of test/support/runtimes.ts`);
   }

@@ -38,6 +38,8 @@ export class TimeoutError extends AnyioError {
     this.brand(this, "TimeoutError", "ERR_ANYIO_TIMEOUT");
   }
 
+  readonly budget: number;
+
   /**
    * @param scopeName the scope whose time was up
    * @param budget the time it had, in ms
@@ -45,13 +47,14 @@ export class TimeoutError extends AnyioError {
    */
   constructor(
     readonly scopeName: string,
-    readonly budget: number,
+    budget: number,
     readonly waitingFor: string | undefined,
   ) {
-    super(
-      `${scopeName} did not finish within ${Math.round(budget * 1000) / 1000} ms` +
-        (waitingFor === undefined ? "" : `; it was waiting for ${waitingFor}`),
-    );
+    // Sums of times have tails that say nothing.
+    const rounded = Math.round(budget * 1000) / 1000;
+    const wait = waitingFor === undefined ? "" : `; it was waiting for ${waitingFor}`;
+    super(`${scopeName} did not finish within ${rounded} ms${wait}`);
+    this.budget = rounded;
   }
 }
 

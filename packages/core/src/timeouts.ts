@@ -1,7 +1,7 @@
 import { deliveryOf } from "./cancelled-error.js";
 import { DeadlineScope, scopeOf, type CancelScope } from "./cancel-scope.js";
 import { TimeoutError } from "./errors.js";
-import { checkTime, setDeadline } from "./internal/deadline.js";
+import { checkTime } from "./internal/deadline.js";
 import { absorb, Block } from "./internal/block.js";
 import { currentTime } from "./time.js";
 
@@ -126,7 +126,8 @@ function fail<T>(limit: Limit, fn: (scope: DeadlineScope) => unknown, options?: 
 function makeBlock({ start, time }: Limit, name: string | undefined, shield = false): Block {
   const block = new Block(name);
   block.shield = shield;
-  setDeadline(block, start + checkTime(time, "the time limit"));
+  const at = start + checkTime(time, "the time limit");
+  if (at < Infinity) block.deadline = { at, since: start || currentTime(), handle: null };
   return block;
 }
 
@@ -136,6 +137,6 @@ function absorbOrFail(block: Block): unknown {
   const { cancellation, deadline, name } = block;
   // Only `currentScope()` can have cancelled it otherwise, and then nothing was late.
   if (cancellation !== null && cancellation.source !== "deadline") throw deliveryOf(cancellation);
-  const budget = deadline === null ? Infinity : deadline.at - deadline.enteredAt;
+  const budget = deadline === null ? Infinity : deadline.at - deadline.since;
   throw new TimeoutError(name ?? "the block", budget, cancellation?.waitingFor);
 }

@@ -8,7 +8,7 @@ export function setDeadline(scope: ScopeNode, at: number): void {
   }
   if (scope.deadline === null && at === Infinity) return;
   const now = scope.task.run.clock.now();
-  const deadline = (scope.deadline ??= { at, enteredAt: now, handle: null });
+  const deadline = (scope.deadline ??= { at, since: now, handle: null });
   deadline.handle?.cancel();
   deadline.at = at;
   deadline.handle = null;
@@ -17,8 +17,7 @@ export function setDeadline(scope: ScopeNode, at: number): void {
 
 /** Has the clock watch the deadline of a scope that has just been entered. */
 export function startDeadline(scope: ScopeNode, deadline: DeadlineTimer): void {
-  deadline.enteredAt = scope.task.run.clock.now();
-  watch(scope, deadline, deadline.enteredAt);
+  watch(scope, deadline, scope.task.run.clock.now());
 }
 
 function watch(scope: ScopeNode, deadline: DeadlineTimer, now: number): void {
@@ -36,5 +35,5 @@ export function checkTime(value: number | null, parameter: string): number {
 }
 
 function expire(scope: ScopeNode): void {
-  cancel(scope, { source: "deadline", scopeName: scope.name, taskName: scope.task.label, reason: undefined });
+  cancel(scope, { source: "deadline", scopeName: scope.name, taskName: undefined, reason: undefined });
 }

@@ -3,5 +3,10 @@ export type Label = string | { toString(): string } | (() => string);
 
 /** What a label says now. */
 export function textOf(label: Label): string {
-  return typeof label === "function" ? label() : String(label);
+  try {
+    return typeof label === "function" ? label() : String(label);
+  } catch {
+    // It is somebody's code, asked in the midst of a cancellation.
+    return "something that cannot say what it is";
+  }
 }

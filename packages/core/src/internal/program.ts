@@ -51,8 +51,7 @@ export class Program {
   readonly #receive = (signal: SignalName): void => {
     if (this.#received === undefined) {
       this.#received = signal;
-      const { name, label } = this.#main;
-      cancel(this.#main, { source: "shutdown", scopeName: name, taskName: label, reason: signal });
+      cancel(this.#main, { source: "shutdown", scopeName: this.#main.name, taskName: undefined, reason: signal });
       return;
     }
     this.#giveBack();

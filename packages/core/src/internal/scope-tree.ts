@@ -89,8 +89,8 @@ export function extrasOf(scope: ScopeNode): Extras {
 
 export interface DeadlineTimer {
   at: number;
-  /** When the scope was entered, in ms of its run's clock. */
-  enteredAt: number;
+  /** What its budget counts from, in ms of the clock. */
+  readonly since: number;
   handle: { cancel(): void } | null;
 }
 
@@ -229,5 +229,5 @@ function inherits(scope: ScopeNode, state: Cancellation | null): boolean {
 }
 
 function exitOf(scope: ScopeNode): Cancellation {
-  return { source: "exit", scopeName: scope.name, taskName: scope.task.label, reason: undefined };
+  return { source: "exit", scopeName: scope.name, taskName: undefined, reason: undefined };
 }

@@ -3,12 +3,14 @@ import type { Clock } from "../backend.js";
 /**
  * The runtime's clock, with one native timer for all that is scheduled: a binary heap ordered by time, then by age.
  *
- * 1. The native timer is armed for the heap's head or earlier. Removing the head leaves it armed: it then fires for
+ * 1. The native timer is armed for the heap's head or earlier. Cancelling the head leaves it armed: it then fires for
  *    nothing once, which is cheaper than arming anew for each of a series of scopes that end in time.
  * 2. It keeps the process alive exactly while something is scheduled.
+ * 3. What is cancelled stays in the heap as dead wood, hardly more of it than there is alive.
  */
 export class SystemClock implements Clock {
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
+  #alive = 0;
   #age = 0;
   #native: NativeTimer | undefined;
   #armedFor = Infinity;
@@ -19,25 +21,16 @@ export class SystemClock implements Clock {
 
   schedule(at: number, callback: () => void): { cancel(): void } {
     const entry = new Entry(this, at, this.#age++, callback);
-    this.#place(entry, this.#heap.length);
-    this.#raise(entry);
+    this.#raise(entry, this.#heap.length);
+    if (++this.#alive === 1) hold(this.#native, true);
     if (at < this.#armedFor) this.#arm(at);
-    else if (this.#heap.length === 1) hold(this.#native, true);
     return entry;
   }
 
-  /** Takes an entry out, wherever it stands. */
-  remove(entry: Entry): void {
-    const { index } = entry;
-    if (index < 0) return;
-    entry.index = -1;
-    const last = this.#heap.pop();
-    if (last !== undefined && last !== entry) {
-      this.#place(last, index);
-      this.#raise(last);
-      this.#sink(last);
-    }
-    if (this.#heap.length === 0) hold(this.#native, false);
+  /** Told of each entry that has died. */
+  bury(): void {
+    if (--this.#alive === 0) hold(this.#native, false);
+    if (this.#heap.length > 2 * this.#alive + SMALL) this.#clear();
   }
 
   #arm(at: number): void {
@@ -51,50 +44,63 @@ export class SystemClock implements Clock {
     this.#armedFor = Infinity;
     const now = performance.now();
     let head = this.#heap[0];
-    while (head !== undefined && head.at <= now) {
-      this.remove(head);
-      head.callback();
+    while (head !== undefined && (head.callback === null || head.at <= now)) {
+      this.#removeHead();
+      const { callback } = head;
+      head.cancel();
+      callback?.();
       head = this.#heap[0];
     }
     if (head !== undefined && head.at < this.#armedFor) this.#arm(head.at);
   };
 
-  #place(entry: Entry, index: number): void {
-    this.#heap[index] = entry;
-    entry.index = index;
+  #removeHead(): void {
+    const last = this.#heap.pop();
+    if (last !== undefined && this.#heap.length > 0) this.#sink(last, 0);
   }
 
-  #raise(entry: Entry): void {
-    while (entry.index > 0) {
-      const index = (entry.index - 1) >> 1;
-      const parent = this.#heap[index];
-      if (parent === undefined || parent.isBefore(entry)) return;
-      this.#place(parent, entry.index);
-      this.#place(entry, index);
+  #clear(): void {
+    this.#heap = this.#heap.filter((entry) => entry.callback !== null);
+    for (let i = this.#heap.length >> 1; i >= 0; i--) {
+      const entry = this.#heap[i];
+      if (entry !== undefined) this.#sink(entry, i);
     }
   }
 
-  #sink(entry: Entry): void {
+  /** Puts an entry at `index`, or above it where it comes first. */
+  #raise(entry: Entry, index: number): void {
+    let at = index;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = this.#heap[above];
+      if (parent === undefined || parent.isBefore(entry)) break;
+      this.#heap[at] = parent;
+      at = above;
+    }
+    this.#heap[at] = entry;
+  }
+
+  /** Puts an entry at `index`, or below it where it comes later. */
+  #sink(entry: Entry, index: number): void {
+    let at = index;
     for (;;) {
-      const left = this.#heap[2 * entry.index + 1];
-      const right = this.#heap[2 * entry.index + 2];
+      const left = this.#heap[2 * at + 1];
+      const right = this.#heap[2 * at + 2];
       const child = left !== undefined && right?.isBefore(left) ? right : left;
-      if (child === undefined || entry.isBefore(child)) return;
-      const { index } = child;
-      this.#place(child, entry.index);
-      this.#place(entry, index);
+      if (child === undefined || entry.isBefore(child)) break;
+      this.#heap[at] = child;
+      at = child === left ? 2 * at + 1 : 2 * at + 2;
     }
+    this.#heap[at] = entry;
   }
 }
 
 class Entry {
-  index = -1;
-
   constructor(
     readonly clock: SystemClock,
     readonly at: number,
     readonly age: number,
-    readonly callback: () => void,
+    public callback: (() => void) | null,
   ) {}
 
   isBefore(other: Entry): boolean {
@@ -102,9 +108,14 @@ class Entry {
   }
 
   cancel(): void {
-    this.clock.remove(this);
+    if (this.callback === null) return;
+    this.callback = null;
+    this.clock.bury();
   }
 }
+
+// Below this size clearing costs more than it saves.
+const SMALL = 64;
 
 // setTimeout takes 31 bits and fires at once beyond them; firing early for nothing is harmless (1).
 const LONGEST = 2 ** 31 - 1;

@@ -10,7 +10,7 @@ import { type Outcome, type Row, summarize } from "./report/results.js";
 import { judge, verdictsTable } from "./report/verdicts.js";
 import { askVersion, runJob } from "./run-job.js";
 import { findRuntime, type Runtime } from "./runtimes.js";
-import { schedule } from "./schedule.js";
+import { type Job, schedule } from "./schedule.js";
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -47,10 +47,16 @@ async function runAll(options: Options, runtime: Runtime): Promise<readonly Outc
   const outcomes: Outcome[] = [];
   for (const job of jobs) {
     progress.begin(job);
+    if (outcomes.some((earlier) => hasFailed(earlier, job))) continue;
     outcomes.push({ job, sample: await runJob(job, runtime, options.mode) });
   }
   progress.end();
   return outcomes;
+}
+
+/** Failing once is failing: there are no further rounds. */
+function hasFailed({ job, sample }: Outcome, { workload, contestant }: Job): boolean {
+  return job.workload === workload && job.contestant === contestant && "failure" in sample;
 }
 
 function extent({ mode, rounds }: Options): string {

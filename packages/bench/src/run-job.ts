@@ -13,7 +13,7 @@ const LIMIT = 180_000;
 
 const execute = promisify(execFile);
 
-/** Does one job in a fresh process, and waits for the process to end by itself: a contestant leaves nothing running. */
+/** Does one job in a fresh process, and waits for that to end. */
 export async function runJob({ workload, contestant }: Job, runtime: Runtime, mode: Mode): Promise<Sample> {
   const program = [CHILD, workload.name, contestant, mode];
   try {
@@ -21,10 +21,16 @@ export async function runJob({ workload, contestant }: Job, runtime: Runtime, mo
       env: environment(),
       timeout: LIMIT,
     });
-    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Sample;
+    return parseSample(stdout);
   } catch (error) {
     return { failure: reasonOf(error) };
   }
+}
+
+function parseSample(stdout: string): Sample {
+  const line = stdout.trimEnd().split("\n").at(-1);
+  // An event loop with nothing left to do ends the process, whatever has not settled yet.
+  return line ? (JSON.parse(line) as Sample) : { failure: "ended without a result" };
 }
 
 /** Debug modes and options of the caller's would be measured along. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parseOptions, UsageError } from "../src/options.js";
+
+describe("parseOptions", () => {
+  it("asks for everything by default", () => {
+    const options = parseOptions([]);
+
+    expect(options?.contestants).toEqual(["anyio", "native", "native-lean", "effect", "effection"]);
+    expect(options?.rounds).toBe(5);
+    expect(options?.mode).toBe("warm");
+  });
+
+  it("takes the beginning of a workload's name, and lists", () => {
+    const options = parseOptions(["--workload", "timeout,blocked", "--contestant", "effect", "--contestant", "anyio"]);
+
+    expect(options?.workloads.map(({ name }) => name)).toEqual(["timeout-return", "timeout-await", "blocked"]);
+    expect(options?.contestants).toEqual(["anyio", "effect"]);
+  });
+
+  it("ignores the dashes that pnpm hands on", () => {
+    expect(parseOptions(["--", "--smoke"])?.mode).toBe("smoke");
+  });
+
+  it.each([
+    [["--workload", "nope"]],
+    [["--contestant", "nope"]],
+    [["--rounds", "0"]],
+    [["--rounds", "1.5"]],
+    [["--smoke", "--check"]],
+    [["--smoke", "--rounds", "2"]],
+    [["--smoke", "--cold"]],
+    [["--nope"]],
+    [["nope"]],
+  ])("rejects %j", (args) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+  });
+
+  it("is undefined when help is wanted", () => {
+    expect(parseOptions(["--help"])).toBeUndefined();
+  });
+});

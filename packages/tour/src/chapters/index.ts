@@ -1,0 +1,21 @@
+import type { Chapter } from "./chapter.js";
+import * as hang from "./01-the-hang.js";
+import * as tasks from "./02-tasks.js";
+import * as errors from "./03-errors.js";
+import * as deadlines from "./04-deadlines.js";
+import * as cleanup from "./05-cleanup.js";
+import * as readiness from "./06-readiness.js";
+import * as race from "./07-race.js";
+import * as dump from "./08-task-dump.js";
+
+/** All chapters in their order, each with its file. */
+export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
+  { ...hang, source: "01-the-hang.ts" },
+  { ...tasks, source: "02-tasks.ts" },
+  { ...errors, source: "03-errors.ts" },
+  { ...deadlines, source: "04-deadlines.ts" },
+  { ...cleanup, source: "05-cleanup.ts" },
+  { ...readiness, source: "06-readiness.ts" },
+  { ...race, source: "07-race.ts" },
+  { ...dump, source: "08-task-dump.ts" },
+];

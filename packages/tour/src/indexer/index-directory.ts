@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { CancelledError, currentTime, moveOnAfter, rethrowIfCancelled, shield, sleep } from "@anyio/core";
+import { amap, withTaskGroup } from "@anyio/task-groups";
+import { Findings } from "./findings.js";
+import type { IndexJob } from "./job.js";
+import { openProgress } from "./progress.js";
+import { readFile } from "./read-file.js";
+import { summarize, wroteLine } from "./summary.js";
+import { type Find, walk } from "./walk.js";
+import { type Ending, writeIndex } from "./write-index.js";
+
+/** Ctrl-C is answered within a second; writing is most of that. */
+const LONGEST_FAREWELL = 800;
+
+/**
+ * Indexes a directory, and writes what it has found however that ends: complete, late, or interrupted.
+ *
+ * **Cancellation:** the index is written nevertheless, within a second.
+ */
+export async function indexDirectory(job: IndexJob): Promise<void> {
+  const findings = new Findings();
+  const began = currentTime();
+  let ending: Ending = "deadline reached";
+  try {
+    await moveOnAfter(job.deadline, async () => {
+      await findAll(job, findings);
+      ending = "complete";
+    });
+  } catch (error) {
+    ending = `interrupted by ${error instanceof CancelledError ? String(error.reason) : "an error"}`;
+    throw error;
+  } finally {
+    const seconds = Math.round(currentTime() - began) / 1000;
+    const outcome = { job, ending, seconds, findings };
+    process.stdout.write(summarize(outcome));
+    // Shielded, for this runs after Ctrl-C too; with a limit, for a disk may hang.
+    await shield(() => writeIndex(outcome), { timeout: LONGEST_FAREWELL });
+    process.stdout.write(wroteLine(outcome));
+  }
+}
+
+/** Reads all files, `limit` at once; the walk goes no further ahead than that. */
+async function findAll(job: IndexJob, findings: Findings): Promise<void> {
+  const progress = openProgress();
+  const ahead = { files: 0, isCounted: false };
+  try {
+    await withTaskGroup(async (tg) => {
+      // Services: nobody waits for the count or the display once the files are read.
+      tg.startSoon(() => countAhead(job, ahead), { service: true });
+      tg.startSoon(() => display(), { service: true });
+      await amap((find) => digest(job, find, findings), walk(job.root, job.leftOut), { limit: job.limit });
+    });
+  } finally {
+    progress.stop();
+  }
+
+  async function display(): Promise<void> {
+    for (;;) {
+      await sleep(progress.interval);
+      progress.show(findings.done, Math.max(ahead.files, findings.done), ahead.isCounted);
+    }
+  }
+}
+
+/** Walks ahead of the readers: a progress bar has to know how much there is. */
+async function countAhead({ root, leftOut }: IndexJob, ahead: { files: number; isCounted: boolean }): Promise<void> {
+  for await (const { kind } of walk(root, leftOut)) {
+    if (kind === "file") ahead.files++;
+  }
+  ahead.isCounted = true;
+}
+
+async function digest({ root, out }: IndexJob, find: Find, findings: Findings): Promise<void> {
+  if (find.kind === "problem") findings.addProblem(find.path, find.error);
+  if (find.kind === "skipped") findings.addSkipped(find.what);
+  if (find.kind !== "file") return;
+
+  const path = join(root, find.path);
+  // An index of an index would be another one each time.
+  if (path === out) return;
+  try {
+    findings.addFile(find.path, await readFile(path));
+  } catch (error) {
+    rethrowIfCancelled(error);
+    findings.addProblem(find.path, error);
+  }
+}

@@ -1,0 +1,76 @@
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { Findings } from "./findings.js";
+import { strong } from "../paint.js";
+import { count, duration, plural, printable } from "./format.js";
+import type { IndexJob } from "./job.js";
+import type { Outcome } from "./write-index.js";
+
+const MOST_PROBLEMS = 10;
+const TOP_WORDS = 8;
+const LONGEST_BAR = 30;
+
+/** What was found, for people. */
+export function summarize({ job, ending, seconds, findings }: Outcome): string {
+  const { totals, problems } = findings;
+  const isComplete = ending === "complete";
+  const heading = isComplete ? `Indexed ${job.root}` : `Indexed a part of ${job.root}: ${ending}`;
+  return [
+    "",
+    strong(isComplete ? "green" : "yellow", printable(heading)),
+    "",
+    row("files", `${count(totals.files)}, ${count(totals.binary)} of them binary, in ${duration(seconds * 1000)}`),
+    row("lines", count(totals.lines)),
+    row("words", count(totals.words)),
+    row("skipped", skippedText(findings, job)),
+    row("problems", count(problems.length)),
+    ...problemLines(findings),
+    ...wordLines(findings),
+    "\n",
+  ].join("\n");
+}
+
+/** The last line: what is in the file that was written. */
+export function wroteLine({ job: { out }, ending, findings }: Outcome): string {
+  const name = relative(process.cwd(), out);
+  const path = printable(name.startsWith("..") ? out : name);
+  const what = plural(findings.files.length, "text file");
+  return ending === "complete"
+    ? `Wrote ${path}: ${what}.\n`
+    : styleText("yellow", `Wrote ${path}, which is incomplete (${ending}): ${what}.\n`);
+}
+
+function row(name: string, value: string): string {
+  return `  ${styleText("dim", name.padEnd(9))} ${value}`;
+}
+
+function skippedText({ skipped }: Findings, { leftOut }: IndexJob): string {
+  if (skipped.size === 0) return "0";
+  return [...skipped]
+    .map(([what, n]) =>
+      what === "directory left out"
+        ? `${plural(n, "directory", "directories")} (${leftOut.join(", ")}; --all reads them)`
+        : plural(n, what),
+    )
+    .join(", ");
+}
+
+function problemLines({ problems }: Findings): string[] {
+  const lines = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, reason }) => `    ${styleText("red", printable(path))}: ${reason}`);
+  const more = problems.length - lines.length;
+  return more > 0 ? [...lines, `    and ${count(more)} more; the index has them all`] : lines;
+}
+
+function wordLines({ words }: Findings): string[] {
+  const top = words.top(TOP_WORDS);
+  const most = top[0]?.count ?? 0;
+  if (most === 0) return [];
+  const width = Math.max(...top.map(({ word }) => word.length));
+  const lines = top.map(({ word, count: n }) => {
+    const bar = "▇".repeat(Math.max(1, Math.round((n / most) * LONGEST_BAR)));
+    return `    ${word.padEnd(width)}  ${styleText("cyan", bar)} ${count(n)}`;
+  });
+  return ["", "  The most frequent words, of four letters or more:", "", ...lines];
+}

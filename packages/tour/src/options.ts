@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { IndexJob } from "./indexer/job.js";
+import { UsageError } from "./usage-error.js";
+
+export type Command =
+  | { readonly kind: "help" }
+  | { readonly kind: "chapter"; readonly number: number }
+  | { readonly kind: "tour" | "index"; readonly job: IndexJob };
+
+export const USAGE = `npm start [-- [directory] [options]]
+
+Without a directory: the chapters of the tour, then the indexer on this repository.
+With one: only the indexer, on that directory. It counts lines and words and writes an index.
+
+  --deadline <seconds>  stops then, and writes what there is (default 60)
+  --limit <n>           how many files are read at once (default 16)
+  --out <file>          where the index goes (default index.json in the current directory)
+  --all                 reads .git and node_modules too
+  --chapter <n>         one chapter, 1 to 8, and nothing else
+  --help                this
+
+Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without colours.
+Exit codes: 0, also when the deadline was reached; 1 when the index cannot be written; 2 for a
+command that cannot be carried out; interrupted, it ends by the signal.
+`;
+
+const LEFT_OUT = [".git", "node_modules"];
+/** What this repository's own tools make. */
+const MADE = ["dist", ".turbo", ".reports"];
+const REPOSITORY = resolve(import.meta.dirname, "../../..");
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} when it doesn't add up
+ */
+export function parseCommand(args: readonly string[], chapters: number): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { kind: "help" };
+  const [directory, ...others] = positionals;
+  if (others.length > 0) throw new UsageError(`one directory at a time, not ${positionals.length}; see --help`);
+  if (values.chapter !== undefined) {
+    if (directory !== undefined) throw new UsageError("--chapter indexes nothing; leave out the directory");
+    return { kind: "chapter", number: integer("--chapter", values.chapter, chapters) };
+  }
+  return {
+    kind: directory === undefined ? "tour" : "index",
+    job: {
+      root: directory === undefined ? REPOSITORY : resolve(directory),
+      out: resolve(values.out ?? "index.json"),
+      mayReplace: values.out !== undefined,
+      deadline: seconds("--deadline", values.deadline) * 1000,
+      limit: integer("--limit", values.limit, 1024),
+      leftOut: values.all ? [] : directory === undefined ? [...LEFT_OUT, ...MADE] : LEFT_OUT,
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      // `pnpm start -- --chapter 1` hands the dashes on.
+      args: args[0] === "--" ? args.slice(1) : [...args],
+      allowPositionals: true,
+      options: {
+        deadline: { type: "string", default: "60" },
+        limit: { type: "string", default: "16" },
+        out: { type: "string" },
+        all: { type: "boolean", default: false },
+        chapter: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
+    throw new UsageError(`${sentence}; see --help`, { cause: error });
+  }
+}
+
+function integer(option: string, text: string, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new UsageError(`${option} is a whole number from 1 to ${most}, not "${text}"`);
+}
+
+function seconds(option: string, text: string): number {
+  const number = Number(text);
+  if (number > 0 && number < Infinity) return number;
+  throw new UsageError(`${option} is a number of seconds greater than 0, not "${text}"`);
+}

@@ -1,4 +1,5 @@
 import { isDebug } from "./internal/debug.js";
+import { textOf } from "./internal/label.js";
 
 /** Who or what cancelled: an `AbortSignal` is "signal", an operating system's signal "shutdown". */
 export type CancelSource = "cancel" | "deadline" | "sibling" | "signal" | "shutdown" | "exit";
@@ -66,7 +67,8 @@ export function deliveryOf(cancellation: Cancellation): CancelledError {
 function describe({ source, scopeName, taskName, reason }: Cancellation): string {
   const scope = scopeName === undefined ? "the scope" : `scope "${scopeName}"`;
   const by = taskName === undefined ? "" : ` by task "${taskName}"`;
-  const why = reason === undefined ? "" : `: ${reason instanceof Error ? reason.message : String(reason)}`;
+  const why =
+    reason === undefined ? "" : `: ${textOf(() => (reason instanceof Error ? reason.message : String(reason)))}`;
   return `${scope} ${EVENTS[source]}${by}${why}`;
 }
 

@@ -149,11 +149,10 @@ export function cancelNode(
 
 /** The signal of a scope, made on first use. */
 export function signalOf(node: ScopeNode): AbortSignal {
-  const state = node.state === "new" ? node.cancellation : node.effective;
   const extras = extrasOf(node);
   if (extras.controller === null) {
     extras.controller = new AbortController();
-    if (state !== null) extras.controller.abort(deliveryOf(state));
+    if (node.effective !== null) extras.controller.abort(deliveryOf(node.effective));
   }
   return extras.controller.signal;
 }

@@ -31,6 +31,7 @@ export abstract class Operation extends Dependent {
   }
 
   abstract readonly label: Label;
+  abstract readonly token: unknown;
   /** Decided: what is left is to tell whoever waits for it. */
   abstract get settled(): boolean;
   /** Tells the operation that its scope has been cancelled. */
@@ -99,8 +100,10 @@ export function open(scope: ScopeNode, parent: ScopeNode): void {
   scope.parent = parent;
   scope.state = "open";
   scope.refusals = parent.task === scope.task ? parent.refusals : 0;
-  scope.effective = scope.cancellation ?? (scope.shield ? null : parent.effective);
+  const state = scope.cancellation ?? (scope.shield ? null : parent.effective);
+  scope.effective = state;
   attach(parent, scope);
+  if (state !== null) scope.extras?.controller?.abort(deliveryOf(state));
 }
 
 /** Cancels a scope, unless it has been cancelled before. */
@@ -109,14 +112,15 @@ export function cancel(scope: ScopeNode, cancellation: Cancellation): void {
     throw new InvalidStateError("there is no scope here that could be cancelled; open one first");
   if (scope.cancellation !== null || scope.state === "exited") return;
   scope.cancellation = cancellation;
-  if (scope.effective === null && scope.state !== "new") push(scope, cancellation);
+  if (scope.effective === null) push(scope, cancellation);
 }
 
 /** Recomputes the state of a scope whose shield or parent has changed. */
 export function refresh(scope: ScopeNode): void {
   if (scope.state !== "open") return;
   const state = scope.cancellation ?? (scope.shield ? null : scope.parent.effective);
-  if ((state === null) !== (scope.effective === null)) push(scope, state);
+  if ((state === null) === (scope.effective === null)) scope.effective = state;
+  else push(scope, state);
 }
 
 /** Moves an open scope, with all that is in it, under another parent. */

@@ -51,8 +51,8 @@ function follow(scope: ScopeNode, fn: (argument: unknown) => unknown, argument: 
     leave(scope, true, error);
     return;
   }
-  if (result instanceof Promise) void result.then(finished, failed);
-  else if (isThenable(result)) void Promise.resolve(result).then(finished, failed);
+  // A class of promises of somebody else's may call back twice, and in any scope; this gives a native one for it.
+  if (isThenable(result)) void Promise.resolve(result).then(finished, failed);
   else leave(scope, false, result);
 }
 
@@ -78,4 +78,3 @@ function makeRealm(): Realm {
   const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, activity: 0 });
   return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, failedTasks: new WeakMap() };
 }
-

@@ -1,4 +1,5 @@
 import { InvalidStateError } from "../errors.js";
+import { textOf } from "./label.js";
 import { cancel, type DeadlineTimer, type ScopeNode } from "./scope-tree.js";
 
 /** Sets when a scope's time is up. An open scope whose time is up already is cancelled here and now. */
@@ -29,7 +30,9 @@ function watch(scope: ScopeNode, deadline: DeadlineTimer, now: number): void {
 export function checkTime(value: number | null, parameter: string): number {
   if (value === null) return Infinity;
   if (typeof value !== "number")
-    throw new TypeError(`${parameter} must be a number of ms or null, not ${typeof value}`);
+    throw new TypeError(
+      `${parameter} must be a number of ms or null, not ${typeof value} ${textOf(() => String(value))}`,
+    );
   if (Number.isNaN(value)) throw new RangeError(`${parameter} must be a number of ms, Infinity or null, not NaN`);
   return value;
 }

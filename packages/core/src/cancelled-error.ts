@@ -1,5 +1,5 @@
 import { isDebug } from "./internal/debug.js";
-import { textOf } from "./internal/label.js";
+import { show } from "./internal/show.js";
 
 /** Who or what cancelled: an `AbortSignal` is "signal", an operating system's signal "shutdown". */
 export type CancelSource = "cancel" | "deadline" | "sibling" | "signal" | "shutdown" | "exit";
@@ -67,8 +67,7 @@ export function deliveryOf(cancellation: Cancellation): CancelledError {
 function describe({ source, scopeName, taskName, reason }: Cancellation): string {
   const scope = scopeName === undefined ? "the scope" : `scope "${scopeName}"`;
   const by = taskName === undefined ? "" : ` by task "${taskName}"`;
-  const why =
-    reason === undefined ? "" : `: ${textOf(() => (reason instanceof Error ? reason.message : String(reason)))}`;
+  const why = reason === undefined ? "" : `: ${show(reason)}`;
   return `${scope} ${EVENTS[source]}${by}${why}`;
 }
 

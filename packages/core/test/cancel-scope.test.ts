@@ -49,6 +49,7 @@ describe("CancelScope.run", () => {
 
   it("awaits a promise whose class calls back twice, from another scope", async () => {
     class Foreign extends Promise<string> {
+      // oxlint-disable-next-line unicorn/no-thenable -- libraries have such classes
       override then<A>(fulfilled?: ((value: string) => A | PromiseLike<A>) | null): Promise<A> {
         setImmediate(() => {
           fromOutside(() => void fulfilled?.("first"));

@@ -1,6 +1,6 @@
 import { InvalidStateError } from "../errors.js";
-import { textOf } from "./label.js";
 import { cancel, type DeadlineTimer, type ScopeNode } from "./scope-tree.js";
+import { show } from "./show.js";
 
 /** Sets when a scope's time is up. An open scope whose time is up already is cancelled here and now. */
 export function setDeadline(scope: ScopeNode, at: number): void {
@@ -30,9 +30,7 @@ function watch(scope: ScopeNode, deadline: DeadlineTimer, now: number): void {
 export function checkTime(value: number | null, parameter: string): number {
   if (value === null) return Infinity;
   if (typeof value !== "number")
-    throw new TypeError(
-      `${parameter} must be a number of ms or null, not ${typeof value} ${textOf(() => String(value))}`,
-    );
+    throw new TypeError(`${parameter} must be a number of ms or null, not ${typeof value} ${show(value)}`);
   if (Number.isNaN(value)) throw new RangeError(`${parameter} must be a number of ms, Infinity or null, not NaN`);
   return value;
 }

@@ -1,6 +1,8 @@
 import { checkpoint } from "./checkpoint.js";
 import { checkTime } from "./internal/deadline.js";
 import { ambient } from "./internal/realm.js";
+import { attach } from "./internal/scope-tree.js";
+import { Waiter } from "./internal/waiter.js";
 import { suspend } from "./suspend.js";
 
 /**
@@ -12,8 +14,7 @@ import { suspend } from "./suspend.js";
  * @throws {RangeError} when `ms` is NaN
  */
 export function sleep(ms: number): Promise<void> {
-  const { clock } = ambient().task.run;
-  return wait(clock.now(), ms, "sleep");
+  return wait(sleepText, ms);
 }
 
 /**
@@ -24,7 +25,7 @@ export function sleep(ms: number): Promise<void> {
  * @throws {RangeError} when `time` is NaN
  */
 export function sleepUntil(time: number): Promise<void> {
-  return wait(0, time, "sleepUntil");
+  return wait(sleepUntilText, time);
 }
 
 /** Waits to be cancelled. */
@@ -32,21 +33,23 @@ export function sleepForever(): Promise<never> {
   return suspend("sleepForever()", () => {});
 }
 
-function wait(start: number, time: number, name: string): Promise<void> {
+// The labels tell the two apart, so that a wait needs no more than one closure.
+const sleepText = (ms: unknown): string => `sleep(${ms as number})`;
+const sleepUntilText = (time: unknown): string => `sleepUntil(${time as number})`;
+
+function wait(label: typeof sleepText, time: number): Promise<void> {
   try {
     checkTime(time, "the time to sleep");
   } catch (error) {
     return Promise.reject(error);
   }
-  const { clock } = ambient().task.run;
-  const at = start + time;
-  if (at <= clock.now()) return checkpoint();
-  return suspend<void>(
-    () => `${name}(${time})`,
-    (waiter) => {
-      if (at === Infinity) return undefined;
-      const timer = clock.schedule(at, () => waiter.resume());
-      return () => timer.cancel();
-    },
-  );
+  const scope = ambient();
+  const { clock } = scope.task.run;
+  const now = clock.now();
+  const at = label === sleepText ? now + time : time;
+  if (at <= now || scope.effective !== null) return checkpoint();
+  const waiter = new Waiter<void>(scope, label, time);
+  attach(scope, waiter);
+  if (at < Infinity) waiter.undo = clock.schedule(at, () => waiter.resume());
+  return waiter.promise;
 }

@@ -57,5 +57,7 @@ export function infoOf(task: TaskNode): TaskInfo {
 export function waitOf({ operations }: TaskParts): string | null {
   const [first, ...others] = operations.filter((operation) => !operation.settled);
   if (first === undefined) return null;
-  return others.length === 0 ? textOf(first.label) : `${textOf(first.label)} and ${others.length} more`;
+  return others.length === 0
+    ? textOf(first.label, first.token)
+    : `${textOf(first.label, first.token)} and ${others.length} more`;
 }

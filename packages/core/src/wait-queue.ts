@@ -34,8 +34,7 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
   wait(label: Label, ...[token]: K extends undefined ? [token?: K] : [token: K]): Promise<T> {
     const scope = ambient();
     if (scope.effective !== null) return refuse(scope, scope.effective);
-    const waiter = new Waiter<T>(scope, label);
-    waiter.token = token;
+    const waiter = new Waiter<T>(scope, label, token);
     attach(scope, waiter);
     this.#append(waiter as Waiter);
     return waiter.promise;

@@ -9,7 +9,7 @@ export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Oper
     if (!item.isScope && (item as Operation).settled) continue;
     const what = item.isScope
       ? `scope "${(item as ScopeNode).name ?? "unnamed"}"`
-      : `operation ${textOf((item as Operation).label)}`;
+      : `operation ${textOf((item as Operation).label, (item as Operation).token)}`;
     warn(
       "ANYIO_FLOATING",
       `${what} was still pending when ${scope.name === undefined ? "its scope" : `scope "${scope.name}"`} of task ` +

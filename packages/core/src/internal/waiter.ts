@@ -7,7 +7,7 @@ import { attach, Operation, release, type ScopeNode } from "./scope-tree.js";
 import type { Delivery } from "./turns.js";
 
 /** Takes back what an operation registered; false refuses: the operation then completes in its own time. */
-export type Undo = () => unknown;
+export type Undo = (() => unknown) | { cancel(): unknown };
 
 /** What keeps a waiter until it is woken. */
 export interface Queue {
@@ -26,7 +26,6 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   queue: Queue | null = null;
   ahead: Waiter | null = null;
   behind: Waiter | null = null;
-  token: unknown = undefined;
   #state: "pending" | "resumed" | "failed" | "delivered" = "pending";
   #outcome: unknown = undefined;
   readonly #resolve: (value: unknown) => void;
@@ -35,6 +34,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   constructor(
     scope: ScopeNode,
     readonly label: Label,
+    readonly token: unknown = undefined,
   ) {
     super(scope);
     this.promise = new Promise(capture);
@@ -73,13 +73,13 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     if (this.#state !== "pending" || undo === keep) return;
     if (undo !== null) {
       try {
-        if (undo() === false) this.undo = keep;
+        if ((typeof undo === "function" ? undo() : undo.cancel()) === false) this.undo = keep;
       } catch (error) {
         this.throw(error);
       }
       if (this.settled || this.undo === keep) return;
     }
-    cancellation.waitingFor ??= textOf(this.label);
+    cancellation.waitingFor ??= textOf(this.label, this.token);
     quiet(this.promise);
     this.#settle("failed", deliveryOf(cancellation));
   }

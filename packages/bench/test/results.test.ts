@@ -47,5 +47,6 @@ describe("ratio", () => {
     expect(ratio(row("spawn", { anyio: [1], native: "overflow" }), "native")).toBeUndefined();
     expect(ratio(row("spawn", { anyio: [1] }), "native")).toBeUndefined();
     expect(ratio(row("spawn", { anyio: [Infinity], native: [1] }), "native")).toBeUndefined();
+    expect(ratio(row("spawn", { anyio: [1], native: [Infinity] }), "native")).toBeUndefined();
   });
 });

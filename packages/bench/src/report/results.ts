@@ -58,11 +58,15 @@ function cellFor(
   return { kind: "figure", samples, median: median(samples), size: sizeFor(workload, name, mode) };
 }
 
-/** Ours against a peer's: the median of the rounds' ratios. Undefined where either has no figure, or no end. */
+/**
+ * Ours against a peer's: the median of the rounds' ratios. Undefined where either has no figure or no end, and for the
+ * growth of a heap: both are noise about nothing.
+ */
 export function ratio(row: Row, peer: PeerName): number | undefined {
+  if (row.unit === "KiB") return undefined;
   const ours = row.cells.get("anyio");
   const theirs = row.cells.get(peer);
   if (ours?.kind !== "figure" || theirs?.kind !== "figure") return undefined;
-  const middle = median(ours.samples.map((sample, round) => sample / (theirs.samples[round] ?? Number.NaN)));
-  return Number.isFinite(middle) ? middle : undefined;
+  if (ours.median === Infinity || theirs.median === Infinity) return undefined;
+  return median(ours.samples.map((sample, round) => sample / (theirs.samples[round] ?? Number.NaN)));
 }

@@ -3,6 +3,7 @@ import { isDebug } from "./debug.js";
 import { type Label, textOf } from "./label.js";
 import { recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
+import { callIn } from "./realm.js";
 import { attach, Operation, release, type ScopeNode } from "./scope-tree.js";
 import type { Delivery } from "./turns.js";
 
@@ -73,7 +74,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     if (this.#state !== "pending" || undo === keep) return;
     if (undo !== null) {
       try {
-        if ((typeof undo === "function" ? undo() : undo.cancel()) === false) this.undo = keep;
+        if ((typeof undo === "function" ? callIn(this.parent, undo) : undo.cancel()) === false) this.undo = keep;
       } catch (error) {
         this.throw(error);
       }

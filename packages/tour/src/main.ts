@@ -5,7 +5,7 @@ import { checkJob, type IndexJob } from "./indexer/job.js";
 import { indexDirectory } from "./indexer/index-directory.js";
 import { Narrator } from "./narrator.js";
 import { type Command, parseCommand, USAGE } from "./options.js";
-import { UsageError } from "./usage-error.js";
+import { ToldError, UsageError } from "./told-error.js";
 
 const scope = new CancelScope({ name: "tour" });
 
@@ -19,9 +19,9 @@ try {
   const command = parseCommand(process.argv.slice(2), CHAPTERS.length);
   await run(() => scope.run(() => perform(command)), { name: "tour" });
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof ToldError)) throw error;
   console.error(`tour: ${error.message}`);
-  process.exitCode = 2;
+  process.exitCode = error.exitCode;
 }
 
 async function perform(command: Command): Promise<void> {

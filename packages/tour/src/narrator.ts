@@ -1,10 +1,9 @@
 import { styleText } from "node:util";
 import { currentTime } from "@anyio/core";
+import { hang, wrap } from "./layout.js";
 import { strong } from "./paint.js";
 
-const WIDEST = 80;
-const NARROWEST = 24;
-const GUTTER = 11;
+const GUTTER = " ".repeat(11);
 
 /** Prints a chapter: what it is about, what happens when, and what to take away from it. */
 export class Narrator {
@@ -28,9 +27,8 @@ export class Narrator {
 
   /** What happens now, with the time at which it does. */
   step(text: string): void {
-    const time = `${Math.round(currentTime() - this.#began)} ms`.padStart(GUTTER - 2);
-    const [first = "", ...rest] = wrap(text, " ".repeat(GUTTER));
-    print([`${styleText("dim", time)}  ${first.trimStart()}`, ...rest].join("\n"));
+    const time = `${Math.round(currentTime() - this.#began)} ms`.padStart(GUTTER.length - 2);
+    print(hang(text, `${styleText("dim", time)}  `, GUTTER));
   }
 
   /** Lines that stay as they are. */
@@ -46,20 +44,4 @@ export class Narrator {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function wrap(text: string, indent: string): string[] {
-  const width = Math.max(NARROWEST, Math.min(process.stdout.columns ?? WIDEST, WIDEST));
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(indent + line);
-  return lines;
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { IndexJob } from "./indexer/job.js";
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "./told-error.js";
 
 export type Command =
   | { readonly kind: "help" }
@@ -10,19 +10,21 @@ export type Command =
 
 export const USAGE = `npm start [-- [directory] [options]]
 
-Without a directory: the chapters of the tour, then the indexer on this repository.
-With one: only the indexer, on that directory. It counts lines and words and writes an index.
+Without a directory: the chapters of the tour, then the indexer on this
+repository. With one: only the indexer, on that directory. It counts lines and
+words, and writes an index.
 
   --deadline <seconds>  stops then, and writes what there is (default 60)
   --limit <n>           how many files are read at once (default 16)
-  --out <file>          where the index goes (default index.json in the current directory)
-  --all                 reads .git and node_modules too
+  --out <file>          where the index goes (default: index.json, here)
+  --all                 looks into .git and node_modules too
   --chapter <n>         one chapter, 1 to 8, and nothing else
   --help                this
 
-Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without colours.
-Exit codes: 0, also when the deadline was reached; 1 when the index cannot be written; 2 for a
-command that cannot be carried out; interrupted, it ends by the signal.
+Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without
+colours. Exit codes: 0, also when the deadline was reached; 1 when the index
+cannot be written; 2 when the command cannot be carried out. Interrupted, it
+ends by the signal.
 `;
 
 const LEFT_OUT = [".git", "node_modules"];

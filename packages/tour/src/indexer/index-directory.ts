@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CancelledError, currentTime, moveOnAfter, rethrowIfCancelled, shield, sleep } from "@anyio/core";
+import { CancelledError, currentTime, moveOnAfter, rethrowIfCancelled, sleep } from "@anyio/core";
 import { amap, withTaskGroup } from "@anyio/task-groups";
 import { Findings } from "./findings.js";
 import type { IndexJob } from "./job.js";
@@ -7,10 +7,11 @@ import { openProgress } from "./progress.js";
 import { readFile } from "./read-file.js";
 import { summarize, wroteLine } from "./summary.js";
 import { type Find, walk } from "./walk.js";
+import { withGrace } from "./with-grace.js";
 import { type Ending, writeIndex } from "./write-index.js";
 
-/** Ctrl-C is answered within a second; writing is most of that. */
-const LONGEST_FAREWELL = 800;
+/** Ctrl-C is answered within a second, and writing is most of that. */
+const GRACE = 700;
 
 /**
  * Indexes a directory, and writes what it has found however that ends: complete, late, or interrupted.
@@ -33,8 +34,7 @@ export async function indexDirectory(job: IndexJob): Promise<void> {
     const seconds = Math.round(currentTime() - began) / 1000;
     const outcome = { job, ending, seconds, findings };
     process.stdout.write(summarize(outcome));
-    // Shielded, for this runs after Ctrl-C too; with a limit, for a disk may hang.
-    await shield(() => writeIndex(outcome), { timeout: LONGEST_FAREWELL });
+    await withGrace(GRACE, () => writeIndex(outcome));
     process.stdout.write(wroteLine(outcome));
   }
 }

@@ -1,7 +1,7 @@
 import { access, constants, open, readdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { abandonOnCancel } from "@anyio/core";
-import { UsageError } from "../usage-error.js";
+import { UsageError } from "../told-error.js";
 import { describeError } from "./describe-error.js";
 import { FORMAT } from "./write-index.js";
 
@@ -33,9 +33,9 @@ export async function checkJob({ root, out, mayReplace }: IndexJob): Promise<voi
   );
   const existing = await abandonOnCancel(stat(out)).catch(() => undefined);
   if (existing === undefined) return;
-  if (!existing.isFile()) throw new UsageError(`cannot write ${out}: it is there, and no file`);
+  if (!existing.isFile()) throw new UsageError(`cannot write ${out}: it exists and is not a file`);
   if (!mayReplace && !(await isIndex(out))) {
-    throw new UsageError(`${out} is there, and no index of the tour; choose another file with --out`);
+    throw new UsageError(`${out} exists and is not an index of the tour; choose another file with --out`);
   }
 }
 

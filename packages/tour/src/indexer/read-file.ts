@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { abandonOnCancel, failAfter, moveOnAfter } from "@anyio/core";
+import { abandonOnCancel, moveOnAfter } from "@anyio/core";
+import { answerOf } from "./answer-of.js";
 import { TextCounter } from "./text-counter.js";
 
 /** What one file holds. */
@@ -12,8 +13,6 @@ export type FileCounts =
 const PIECE = 64 * 1024;
 /** No more is read of one file: some files of /proc never end. */
 const MOST = 64 * 1024 * 1024;
-/** A disk that does not answer for so long is a problem of the file, and not of the rest. */
-const PATIENCE = 10_000;
 // Without O_NONBLOCK, opening a named pipe waits for a writer; without O_NOFOLLOW, what was a file when the directory
 // was read may lead elsewhere by now. Windows has neither.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
@@ -61,9 +60,4 @@ async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>
     // A read that hangs keeps its file from closing; that must not keep us.
     await moveOnAfter(500, () => abandonOnCancel(handle.close()), { shield: true });
   }
-}
-
-/** Waits for the system: as long as nobody cancels, and not for ever. */
-function answerOf<T>(request: Promise<T>): Promise<T> {
-  return failAfter(PATIENCE, () => abandonOnCancel(request), { reason: "the disk" });
 }

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Findings } from "./findings.js";
+import { hang, pageWidth, wrap } from "../layout.js";
 import { strong } from "../paint.js";
 import { count, duration, plural, printable } from "./format.js";
 import type { IndexJob } from "./job.js";
@@ -9,17 +10,22 @@ import type { Outcome } from "./write-index.js";
 const MOST_PROBLEMS = 10;
 const TOP_WORDS = 8;
 const LONGEST_BAR = 30;
+const INDENT = " ".repeat(12);
 
 /** What was found, for people. */
 export function summarize({ job, ending, seconds, findings }: Outcome): string {
   const { totals, problems } = findings;
+  const text = totals.files - totals.binary;
   const isComplete = ending === "complete";
   const heading = isComplete ? `Indexed ${job.root}` : `Indexed a part of ${job.root}: ${ending}`;
   return [
     "",
     strong(isComplete ? "green" : "yellow", printable(heading)),
     "",
-    row("files", `${count(totals.files)}, ${count(totals.binary)} of them binary, in ${duration(seconds * 1000)}`),
+    row(
+      "files",
+      `${count(totals.files)} in ${duration(seconds * 1000)}: ${count(text)} text, ${count(totals.binary)} binary`,
+    ),
     row("lines", count(totals.lines)),
     row("words", count(totals.words)),
     row("skipped", skippedText(findings, job)),
@@ -41,7 +47,7 @@ export function wroteLine({ job: { out }, ending, findings }: Outcome): string {
 }
 
 function row(name: string, value: string): string {
-  return `  ${styleText("dim", name.padEnd(9))} ${value}`;
+  return hang(value, styleText("dim", `  ${name}`.padEnd(INDENT.length)), INDENT);
 }
 
 function skippedText({ skipped }: Findings, { leftOut }: IndexJob): string {
@@ -68,9 +74,10 @@ function wordLines({ words }: Findings): string[] {
   const most = top[0]?.count ?? 0;
   if (most === 0) return [];
   const width = Math.max(...top.map(({ word }) => word.length));
+  const longest = Math.min(LONGEST_BAR, pageWidth() - width - count(most).length - 7);
   const lines = top.map(({ word, count: n }) => {
-    const bar = "▇".repeat(Math.max(1, Math.round((n / most) * LONGEST_BAR)));
+    const bar = "▇".repeat(Math.max(1, Math.round((n / most) * longest)));
     return `    ${word.padEnd(width)}  ${styleText("cyan", bar)} ${count(n)}`;
   });
-  return ["", "  The most frequent words, of four letters or more:", "", ...lines];
+  return ["", ...wrap("The most frequent words of four letters or more:", "  "), "", ...lines];
 }

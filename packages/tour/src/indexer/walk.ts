@@ -1,7 +1,8 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { abandonOnCancel, rethrowIfCancelled } from "@anyio/core";
+import { rethrowIfCancelled } from "@anyio/core";
+import { answerOf } from "./answer-of.js";
 
 /** What the walk comes across. Paths are relative to the root. */
 export type Find =
@@ -23,20 +24,22 @@ export async function* walk(root: string, leftOut: readonly string[]): AsyncGene
     let entries: Dirent[];
     try {
       // Keep `readdir`: an `opendir` whose waiter has gone would leave an open handle behind.
-      entries = await abandonOnCancel(readdir(join(root, path), { withFileTypes: true }));
+      entries = await answerOf(readdir(join(root, path), { withFileTypes: true }));
     } catch (error) {
       rethrowIfCancelled(error);
       yield { kind: "problem", path: path || ".", error };
       continue;
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const found: string[] = [];
     for (const entry of entries) {
       const child = join(path, entry.name);
       if (entry.isFile()) yield { kind: "file", path: child };
       else if (!entry.isDirectory()) yield { kind: "skipped", path: child, what: specialOf(entry) };
       else if (leftOut.includes(entry.name)) yield { kind: "skipped", path: child, what: "directory left out" };
-      else directories.push(child);
+      else found.push(child);
     }
+    for (const child of found.reverse()) directories.push(child);
   }
 }
 

@@ -1,10 +1,14 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { withSignal } from "@anyio/core";
+import { abandonOnCancel, moveOnAfter, rethrowIfCancelled, withSignal } from "@anyio/core";
+import { ToldError } from "../told-error.js";
+import { describeError } from "./describe-error.js";
 import type { Findings } from "./findings.js";
 import type { IndexJob } from "./job.js";
 
 /** The mark by which an index of ours is known. */
 export const FORMAT = "anyio-tour-index-1";
+
+const LONGEST_REMOVAL = 100;
 
 /** What brought the work to its end. */
 export type Ending = "complete" | "deadline reached" | `interrupted by ${string}`;
@@ -28,8 +32,11 @@ export async function writeIndex(outcome: Outcome): Promise<void> {
     await withSignal((signal) => writeFile(unfinished, chunksOf(outcome), { signal }));
     await withSignal(() => rename(unfinished, out));
   } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    // Shielded, for it is cancellation that leaves something behind. That it fails too is no news.
+    const removal = rm(unfinished, { force: true }).catch(() => {});
+    await moveOnAfter(LONGEST_REMOVAL, () => abandonOnCancel(removal), { shield: true });
+    rethrowIfCancelled(error);
+    throw new ToldError(`cannot write ${out}: ${describeError(error)}`, 1, { cause: error });
   }
 }
 

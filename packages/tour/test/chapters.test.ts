@@ -1,0 +1,102 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ended, Program, tour } from "./program.js";
+import { tempDir } from "./temp-dir.js";
+
+const sources = join(import.meta.dirname, "../src/chapters");
+const files = readdirSync(sources).filter((name) => /^\d/.test(name));
+
+describe("the whole tour", () => {
+  const dir = mkdtempSync(join(tmpdir(), "anyio-tour-"));
+  let whole: Ended;
+  let chapters: string[];
+
+  beforeAll(async () => {
+    whole = await tour([], dir);
+    // Claims are sought in sentences, not in lines.
+    chapters = whole.stdout.split(/^(?:\d\.|The main job:) /m).map((text) => text.replaceAll(/\s+/g, " "));
+  }, 60_000);
+
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it("ends well, in less than 20 seconds, without colours in a pipe", () => {
+    expect(whole).toMatchObject({ code: 0, signal: null, stderr: "" });
+    expect(whole.took).toBeLessThan(20_000);
+    expect(whole.stdout).not.toContain("\u001B");
+  });
+
+  const claims: [number, RegExp[]][] = [
+    [1, [/asking mirror 2 1\d{3} ms it should have ended 1200 ms ago/, /mirror 3 failed.* 3\d\d ms it has ended/]],
+    [2, [/b\.zip is here \d+ ms the group has returned; tasks left running: 0/, /results: 800 and 900/]],
+    [
+      3,
+      [/cancelled by its sibling.*caught by an ordinary instanceof/, /HttpError got 503 and 404.*DiskError got backup/],
+    ],
+    [
+      4,
+      [/loading the page did not finish within 100 ms/, /page = undefined/, /skipped: page "slow".*loading all pages/],
+    ],
+    [5, [/the rollback was refused/, /1[89]\d ms 100 given back to Ada/, /did not finish within 200 ms/]],
+    [
+      6,
+      [/ready on port 8080/, /heartbeat: stopped \d+ ms server: closed/, /start\(\) has thrown: port 8080 is in use/],
+    ],
+    [7, [/still running: 1 .*for nobody: 4096/, /far: cancelled, connection closed.*still running: 0/]],
+    [8, [/shipping #\d+, \d+ ms, waiting for task "payment"/, /deadline in 29\.\d s/, /sleep\(600\), shielded/]],
+    [9, [/Indexed .* problems 0 .*Wrote index\.json: \d+ text files/]],
+  ];
+
+  it.each(claims)("shows in chapter %i what it claims", (number, patterns) => {
+    for (const pattern of patterns) expect(chapters[number]).toMatch(pattern);
+  });
+
+  it("writes the index of the repository", () => {
+    const index = JSON.parse(readFileSync(join(dir, "index.json"), "utf8"));
+
+    expect(index).toMatchObject({ complete: true, root: join(import.meta.dirname, "../../..") });
+    expect(index.files.map(({ path }: { path: string }) => path)).toContain("packages/tour/src/main.ts");
+  });
+});
+
+describe("one chapter", { timeout: 30_000 }, () => {
+  it("is all that runs", async () => {
+    const dir = tempDir();
+
+    const { code, stdout } = await tour(["--chapter", "4"], dir);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\n4\. Deadlines\n/);
+    expect(stdout).not.toContain("5. Cleanup");
+    expect(existsSync(join(dir, "index.json"))).toBe(false);
+  });
+
+  it("ends by SIGINT, at once", async () => {
+    const program = new Program(["--chapter", "1"], tempDir());
+    await program.printed(/asking mirror 2/);
+
+    const { code, signal, took } = await program.interrupt();
+
+    expect({ code, signal }).toEqual({ code: null, signal: "SIGINT" });
+    expect(took).toBeLessThan(1_000);
+  });
+
+  it("ends where nobody reads its output", async () => {
+    const program = new Program(["--chapter", "1"], tempDir());
+    await program.printed(/The hang/);
+
+    program.child.stdout?.destroy();
+
+    expect(await program.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+  });
+});
+
+describe("the files of the chapters", () => {
+  it.each(files)("%s uses nothing but what users have", (file) => {
+    const imports = readFileSync(join(sources, file), "utf8").matchAll(/from "(.*)"/g);
+
+    const allowed = ["@anyio/core", "@anyio/task-groups", "../narrator.js"];
+    expect(allowed).toEqual(expect.arrayContaining([...imports].map(([, specifier]) => specifier)));
+  });
+});

@@ -1,7 +1,7 @@
 // `pnpm bench`: see README.md, and --help.
 import { writeFile } from "node:fs/promises";
 import { BARS } from "./bars.js";
-import { type Options, parseOptions, USAGE, UsageError } from "./options.js";
+import { type Options, parseOptions, USAGE } from "./options.js";
 import { Progress } from "./progress.js";
 import { figuresTable, notes } from "./report/figures.js";
 import { toJson } from "./report/json.js";
@@ -11,6 +11,7 @@ import { judge, verdictsTable } from "./report/verdicts.js";
 import { askVersion, runJob } from "./run-job.js";
 import { findRuntime, type Runtime } from "./runtimes.js";
 import { type Job, schedule } from "./schedule.js";
+import { UsageError } from "./usage-error.js";
 
 try {
   const options = parseOptions(process.argv.slice(2));

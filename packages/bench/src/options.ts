@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type ContestantName, CONTESTANTS } from "./contestants/index.js";
 import type { Mode } from "./measure/effort.js";
+import { UsageError } from "./usage-error.js";
 import { WORKLOADS } from "./workloads/index.js";
 import type { Workload } from "./workloads/workload.js";
 
@@ -12,11 +13,6 @@ export interface Options {
   readonly json: string | undefined;
   readonly mode: Mode;
   readonly check: boolean;
-}
-
-/** What was asked for cannot be done: one line, no stack. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export const USAGE = `pnpm bench [options]

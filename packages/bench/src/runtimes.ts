@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "./usage-error.js";
 
 /** How a runtime is started on a program. */
 export interface Runtime {
@@ -30,14 +31,14 @@ const INSTALLED: Record<string, { engine: Engine; path: string }> = {
 /**
  * Finds a runtime by its short name or by the path of its program; without either, the one that runs this.
  *
- * @throws {Error} when it isn't there, with what to do about it
+ * @throws {UsageError} when it isn't there, with what to do about it
  */
 export function findRuntime(name: string | undefined): Runtime {
   if (name === undefined || isThisNode(name)) return { bin: process.execPath, args: ARGS.node };
   const installed = INSTALLED[name];
   if (installed === undefined) return findByPath(name);
   const bin = fileURLToPath(new URL(`../../runtimes/node_modules/${installed.path}`, import.meta.url));
-  if (!existsSync(bin)) throw new Error(`${name} is not installed; run \`npm run runtimes:install\``);
+  if (!existsSync(bin)) throw new UsageError(`${name} is not installed; run \`npm run runtimes:install\``);
   return { bin, args: ARGS[installed.engine] };
 }
 
@@ -47,7 +48,7 @@ function isThisNode(name: string): boolean {
 
 function findByPath(path: string): Runtime {
   if (!existsSync(path)) {
-    throw new Error(
+    throw new UsageError(
       `no runtime "${path}": it is neither a path nor one of node20, ${Object.keys(INSTALLED).join(", ")}`,
     );
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions, UsageError } from "../src/options.js";
+import { parseOptions } from "../src/options.js";
+import { UsageError } from "../src/usage-error.js";
 
 describe("parseOptions", () => {
   it("asks for everything by default", () => {

@@ -4,6 +4,7 @@ import { checkTime, setDeadline } from "./internal/deadline.js";
 import { absorb, Block } from "./internal/block.js";
 import { ambient } from "./internal/realm.js";
 import { cancel, extrasOf, refresh, type ScopeNode } from "./internal/scope-tree.js";
+import { currentTime } from "./time.js";
 
 export interface CancelScopeOptions {
   /** When its time is up: absolute, in ms of `currentTime()`. */
@@ -101,6 +102,7 @@ export class CancelScope extends DeadlineScope {
         new InvalidStateError(`${name} has been entered before; make a new CancelScope for each run`),
       );
     }
+    if (node.deadline !== null) node.deadline.since = currentTime();
     return (node as Block).enter(fn, this, absorb) as Promise<T | undefined>;
   }
 

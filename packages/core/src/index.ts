@@ -24,6 +24,7 @@ export { type Closable, forceClose } from "./force-close.js";
 export { type GroupClause, handleGroup, on } from "./handle-group.js";
 export { isCancelled, rethrowIfCancelled } from "./is-cancelled.js";
 export { run, type RunOptions } from "./run.js";
+export type { SignalName } from "./signal-name.js";
 export { sleep, sleepForever, sleepUntil } from "./sleep.js";
 export { getCurrentTask, getRunningTasks, type TaskInfo } from "./task-info.js";
 export { currentEffectiveDeadline, currentTime, remaining } from "./time.js";

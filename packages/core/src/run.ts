@@ -2,13 +2,14 @@ import type { Backend } from "./backend.js";
 import { enableDebug, isDebug } from "./internal/debug.js";
 import { Deferred } from "./internal/deferred.js";
 import { recordOrigin } from "./internal/origin.js";
-import { Program, type SignalName } from "./internal/program.js";
+import { Program } from "./internal/program.js";
 import { quiet } from "./internal/quiet.js";
 import { ambient, perform, realm } from "./internal/realm.js";
 import { open, type ScopeNode } from "./internal/scope-tree.js";
 import { type RunState, TaskNode } from "./internal/task-node.js";
 import { FairTurns, ScheduledTurns } from "./internal/turns.js";
 import { isCancelled } from "./is-cancelled.js";
+import type { SignalName } from "./signal-name.js";
 
 export interface RunOptions {
   /** What errors and task dumps call the main task. */

@@ -18,7 +18,7 @@ export function setDeadline(scope: ScopeNode, at: number): void {
 
 /** Has the clock watch the deadline of a scope that has just been entered. */
 export function startDeadline(scope: ScopeNode, deadline: DeadlineTimer): void {
-  watch(scope, deadline, scope.task.run.clock.now());
+  watch(scope, deadline, deadline.since);
 }
 
 function watch(scope: ScopeNode, deadline: DeadlineTimer, now: number): void {

@@ -1,10 +1,8 @@
 import { dumpTasks } from "../dump-tasks.js";
 import { isCancelled } from "../is-cancelled.js";
+import type { SignalName } from "../signal-name.js";
 import { cancel } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
-
-/** The name of an operating system's signal, as Node spells it. */
-export type SignalName = NodeJS.Signals;
 
 const { process } = globalThis as { process?: NodeJS.Process };
 

@@ -90,8 +90,8 @@ export function extrasOf(scope: ScopeNode): Extras {
 
 export interface DeadlineTimer {
   at: number;
-  /** What its budget counts from, in ms of the clock. */
-  readonly since: number;
+  /** What its budget counts from, in ms of the clock; set anew as the scope is entered. */
+  since: number;
   handle: { cancel(): void } | null;
 }
 

@@ -23,7 +23,7 @@ export async function tell(say: Narrator): Promise<void> {
     await withTaskGroup(
       async (tg) => {
         tg.startSoon(() => failAt(60, new HttpError(503)));
-        tg.startSoon(() => failAt(60, new HttpError(404)));
+        tg.startSoon(() => failInCleanup(new HttpError(409)));
         tg.startSoon(() => failInCleanup(new DiskError("backup")));
       },
       { name: "sync" },

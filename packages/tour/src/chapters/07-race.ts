@@ -13,7 +13,7 @@ export async function tell(say: Narrator): Promise<void> {
   const first = await Promise.race([leaky.fetch("near", 40), leaky.fetch("far", 150)]);
   say.step(`the race is over: ${first} has won. Downloads still running: ${leaky.running}`);
   say.step("the program goes on with other work");
-  await sleep(500);
+  await sleep(600);
   say.step(`the other work is done. Bytes fetched for nobody: ${leaky.bytesOf("far")}`);
 
   say.part("race()");

@@ -24,7 +24,7 @@ export class Findings {
   readonly problems: Problem[] = [];
   readonly skipped = new Map<Skipped, number>();
   readonly words = new Tally();
-  readonly totals = { files: 0, binary: 0, bytes: 0, lines: 0, words: 0 };
+  readonly totals = { files: 0, binary: 0, cut: 0, bytes: 0, lines: 0, words: 0 };
 
   addFile(path: string, counts: FileCounts): void {
     if (counts.kind === "special") {
@@ -39,6 +39,7 @@ export class Findings {
       return;
     }
     const { bytes, isCut, text } = counts;
+    if (isCut) totals.cut++;
     totals.lines += text.lines;
     totals.words += text.words;
     this.words.merge(text.tally);

@@ -26,6 +26,7 @@ export function summarize({ job, ending, seconds, findings }: Outcome): string {
       "files",
       `${count(totals.files)} in ${duration(seconds * 1000)}: ${count(text)} text, ${count(totals.binary)} binary`,
     ),
+    ...(totals.cut > 0 ? [row("cut", `${count(totals.cut)}, of which only the first 64 MiB count`)] : []),
     row("lines", count(totals.lines)),
     row("words", count(totals.words)),
     row("skipped", skippedText(findings, job)),

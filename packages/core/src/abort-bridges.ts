@@ -1,6 +1,7 @@
 import { signalOf } from "./cancel-scope.js";
 import { deliveryOf } from "./cancelled-error.js";
 import { isCancelled } from "./is-cancelled.js";
+import { quiet } from "./internal/quiet.js";
 import { ambient } from "./internal/realm.js";
 import { suspend } from "./suspend.js";
 
@@ -43,12 +44,16 @@ export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Prom
  * **Cancellation:** stops waiting. The work goes on unowned; its value is dropped and a late error is consumed.
  */
 export function abandonOnCancel<T>(promise: PromiseLike<T>): Promise<T> {
-  return suspend<T>("a foreign promise", (waiter) => {
+  let isWaiting = false;
+  const waiting = suspend<T>("a foreign promise", (waiter) => {
+    isWaiting = true;
     promise.then(
       (value) => waiter.resume(value),
       (error: unknown) => waiter.throw(error),
     );
   });
+  if (!isWaiting) quiet(promise);
+  return waiting;
 }
 
 // Libraries that were handed a signal make abort errors of their own, without our reason in them.

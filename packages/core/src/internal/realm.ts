@@ -34,8 +34,23 @@ export function callIn<A extends unknown[], T>(scope: ScopeNode, fn: (...args: A
 
 /** Calls `fn`, the body of `scope`, in it, and leaves the scope when the body has ended. */
 export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argument: A): void {
-  storage.run(scope, follow, scope, fn as (argument: unknown) => unknown, argument);
+  const body = fn as (argument: unknown) => unknown;
+  // Scopes opened in one another without an await between them are a recursion, which must not exhaust the stack.
+  if (depth === DEEPEST) {
+    void NOW.then(() => performLast(scope, () => body(argument)));
+    return;
+  }
+  depth++;
+  try {
+    storage.run(scope, follow, scope, body, argument);
+  } finally {
+    depth--;
+  }
 }
+
+let depth = 0;
+const DEEPEST = 100;
+const NOW = Promise.resolve();
 
 /** {@link perform} for a callback of its own, in which nothing else comes after: there is no scope to go back to. */
 export function performLast(scope: ScopeNode, fn: () => unknown): void {

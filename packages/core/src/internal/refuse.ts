@@ -22,7 +22,6 @@ export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<ne
 
 function refuseLater(scope: ScopeNode, cancellation: Cancellation, delay: number): Promise<never> {
   const waiter = waitShielded<never>(scope, "a refused operation to fail; its scope is cancelled");
-  quiet(waiter.promise);
   const { clock } = scope.task.run;
   clock.schedule(clock.now() + delay, () => waiter.throw(deliveryOf(cancellation)));
   return waiter.promise;

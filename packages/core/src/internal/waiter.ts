@@ -1,4 +1,4 @@
-import { type Cancellation, deliveryOf } from "../cancelled-error.js";
+import { type Cancellation, CancelledError, deliveryOf } from "../cancelled-error.js";
 import { isDebug } from "./debug.js";
 import { type Label, textOf } from "./label.js";
 import { recordOrigin } from "./origin.js";
@@ -65,6 +65,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   /** Fails the operation; false when it was decided already. */
   throw(error: unknown): boolean {
     if (this.#state !== "pending") return false;
+    if (error instanceof CancelledError) quiet(this.promise);
     this.#settle("failed", error);
     return true;
   }

@@ -1,5 +1,5 @@
 import { signalOf } from "./cancel-scope.js";
-import { deliveryOf } from "./cancelled-error.js";
+import { CancelledError } from "./cancelled-error.js";
 import { isCancelled } from "./is-cancelled.js";
 import { quiet } from "./internal/quiet.js";
 import { ambient } from "./internal/realm.js";
@@ -28,11 +28,13 @@ export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Prom
     const controller = new AbortController();
     const fail = (error: unknown): void => {
       const { effective } = scope;
-      waiter.throw(controller.signal.aborted && effective !== null && isAbort(error) ? deliveryOf(effective) : error);
+      waiter.throw(
+        controller.signal.aborted && effective !== null && isAbort(error) ? new CancelledError(effective) : error,
+      );
     };
     fn(controller.signal).then((value) => waiter.resume(value), fail);
     return () => {
-      controller.abort(scope.effective === null ? undefined : deliveryOf(scope.effective));
+      controller.abort(scope.effective === null ? undefined : new CancelledError(scope.effective));
       return false;
     };
   });

@@ -1,4 +1,4 @@
-import { type CancelSource, deliveryOf } from "./cancelled-error.js";
+import { type CancelSource, CancelledError } from "./cancelled-error.js";
 import { InvalidStateError } from "./errors.js";
 import { checkTime, setDeadline } from "./internal/deadline.js";
 import { absorb, Block } from "./internal/block.js";
@@ -154,7 +154,7 @@ export function signalOf(node: ScopeNode): AbortSignal {
   const extras = extrasOf(node);
   if (extras.controller === null) {
     extras.controller = new AbortController();
-    if (node.effective !== null) extras.controller.abort(deliveryOf(node.effective));
+    if (node.effective !== null) extras.controller.abort(new CancelledError(node.effective));
   }
   return extras.controller.signal;
 }

@@ -1,4 +1,5 @@
 import { realm } from "./internal/realm.js";
+import { show } from "./internal/show.js";
 
 /** Picks leaves of a group: a class of errors, or a predicate. */
 export type Matcher<E> = (new (...args: never[]) => E) | ((leaf: unknown) => leaf is E) | ((leaf: unknown) => boolean);
@@ -29,11 +30,12 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
    * @param message what they have in common; the number and the errors' own messages are appended
    * @throws {RangeError} when there are no errors
    */
-  constructor(errors: Iterable<E | ExceptionGroup<E>>, message = "several errors", options?: ErrorOptions) {
+  constructor(errors: Iterable<E | ExceptionGroup<E>>, message = "", options?: ErrorOptions) {
     const members = [...errors];
     if (members.length === 0) throw new RangeError("errors is empty; an ExceptionGroup holds at least one error");
-    super(members, summaryOf(message, members), options);
-    this.#title = message;
+    const title = message || "several errors";
+    super(members, summaryOf(title, members), options);
+    this.#title = title;
     const code = codeOf(members[0]);
     this.code = code !== undefined && members.every((member) => codeOf(member) === code) ? code : DEFAULT_CODE;
   }
@@ -104,7 +106,7 @@ function codeOf(error: unknown): string | undefined {
 
 function summaryOf(message: string, members: readonly unknown[]): string {
   const texts = new Set(
-    members.map((member) => (member instanceof Error ? String(member) : `thrown ${String(member)}`)),
+    members.map((member) => `${member instanceof Error ? `${member.name}:` : "thrown"} ${show(member)}`),
   );
   return `${message} (${members.length} ${members.length === 1 ? "error" : "errors"}): ${[...texts].join("; ")}`;
 }
@@ -124,5 +126,5 @@ function treeOf(group: ExceptionGroup, render: (leaf: unknown) => string, above:
 }
 
 function textOf(leaf: unknown): string {
-  return leaf instanceof Error ? (leaf.stack ?? String(leaf)) : String(leaf);
+  return leaf instanceof Error ? (leaf.stack ?? show(leaf)) : show(leaf);
 }

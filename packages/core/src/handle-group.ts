@@ -1,5 +1,6 @@
 import { ExceptionGroup, type Matcher } from "./exception-group.js";
 import { isCancelled } from "./is-cancelled.js";
+import { quietly } from "./quietly.js";
 
 /** One clause of {@link handleGroup}; made by {@link on}. */
 export interface GroupClause {
@@ -36,7 +37,11 @@ export function on<E>(matcher: Matcher<E>, handler: (group: ExceptionGroup<E>) =
  * }
  * @see PEP 654
  */
-export async function handleGroup(error: unknown, ...clauses: readonly GroupClause[]): Promise<void> {
+export function handleGroup(error: unknown, ...clauses: readonly GroupClause[]): Promise<void> {
+  return quietly(handle(error, clauses));
+}
+
+async function handle(error: unknown, clauses: readonly GroupClause[]): Promise<void> {
   if (isCancelled(error)) throw error;
   const whole = error instanceof ExceptionGroup ? error : new ExceptionGroup([error]);
   let rest: ExceptionGroup | undefined = whole;
@@ -56,7 +61,8 @@ export async function handleGroup(error: unknown, ...clauses: readonly GroupClau
     if (rest === undefined) return;
     if (rest === whole) throw error;
   }
-  const errors = [...(rest?.errors ?? []), ...thrown];
+  const leaves = rest?.leaves() ?? [];
+  const errors = [...(leaves.length === 1 ? leaves : (rest?.errors ?? [])), ...thrown];
   throw errors.length === 1
     ? errors[0]
     : new ExceptionGroup(errors, "some errors were not handled", { cause: errors[0] });

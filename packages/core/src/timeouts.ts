@@ -1,4 +1,4 @@
-import { deliveryOf } from "./cancelled-error.js";
+import { CancelledError } from "./cancelled-error.js";
 import { DeadlineScope, scopeOf, type CancelScope } from "./cancel-scope.js";
 import { TimeoutError } from "./errors.js";
 import { checkTime } from "./internal/deadline.js";
@@ -136,7 +136,7 @@ function absorbOrFail(block: Block): unknown {
   if (!block.extras?.caught) return value;
   const { cancellation, deadline, name } = block;
   // Only `currentScope()` can have cancelled it otherwise, and then nothing was late.
-  if (cancellation !== null && cancellation.source !== "deadline") throw deliveryOf(cancellation);
+  if (cancellation !== null && cancellation.source !== "deadline") throw new CancelledError(cancellation);
   const budget = deadline === null ? Infinity : deadline.at - deadline.since;
   throw new TimeoutError(name ?? "the block", budget, cancellation?.waitingFor);
 }

@@ -31,14 +31,12 @@ export class Program {
    */
   finish(error: unknown): boolean {
     this.#giveBack();
-    // Where somebody else handles the signal too, the end of the process is theirs to decide.
-    const isEnding = this.#received !== undefined && process?.listenerCount(this.#received) === 0;
-    if (!isEnding) {
+    if (this.#received === undefined) {
       clearInterval(this.#alive);
       return false;
     }
     if (error !== undefined && !isCancelled(error)) console.error(error);
-    endBy(this.#received as SignalName);
+    endBy(this.#received);
     return true;
   }
 
@@ -59,6 +57,8 @@ export class Program {
 }
 
 function endBy(signal: SignalName): void {
+  // Other listeners have had their call; while there is one the signal would not end the process.
+  process?.removeAllListeners(signal);
   process?.kill(process.pid, signal);
   // The first process of a container ignores signals without a handler; 128 + n is what shells make of an end by signal.
   setTimeout(() => process?.exit(128 + (NUMBERS[signal] ?? 0)), 200);

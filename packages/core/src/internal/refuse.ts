@@ -1,4 +1,4 @@
-import { type Cancellation, deliveryOf } from "../cancelled-error.js";
+import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { quiet } from "./quiet.js";
 import type { ScopeNode } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
@@ -15,7 +15,7 @@ export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<ne
   const count = ++scope.refusals;
   if (count > WARN_AFTER && !warned.has(scope.task)) warnOf(scope);
   if (count > IMMEDIATE) return refuseLater(scope, cancellation, Math.min(2 ** (count - IMMEDIATE - 1), LONGEST_DELAY));
-  const promise = Promise.reject(deliveryOf(cancellation));
+  const promise = Promise.reject(new CancelledError(cancellation));
   quiet(promise);
   return promise as Promise<never>;
 }
@@ -23,7 +23,7 @@ export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<ne
 function refuseLater(scope: ScopeNode, cancellation: Cancellation, delay: number): Promise<never> {
   const waiter = waitShielded<never>(scope, "a refused operation to fail; its scope is cancelled");
   const { clock } = scope.task.run;
-  clock.schedule(clock.now() + delay, () => waiter.throw(deliveryOf(cancellation)));
+  clock.schedule(clock.now() + delay, () => waiter.throw(new CancelledError(cancellation)));
   return waiter.promise;
 }
 

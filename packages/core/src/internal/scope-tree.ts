@@ -8,7 +8,7 @@
  * 4. Nothing here recurses: nesting is as deep as memory allows.
  * 5. Nodes made by another copy of this package appear in the same tree, so fields are plain and no class is tested for.
  */
-import { type Cancellation, deliveryOf } from "../cancelled-error.js";
+import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { InvalidStateError } from "../errors.js";
 import { isDebug } from "./debug.js";
 import { reportFloating } from "./floating.js";
@@ -103,7 +103,7 @@ export function open(scope: ScopeNode, parent: ScopeNode): void {
   const state = scope.cancellation ?? (scope.shield ? null : parent.effective);
   scope.effective = state;
   attach(parent, scope);
-  if (state !== null) scope.extras?.controller?.abort(deliveryOf(state));
+  if (state !== null) scope.extras?.controller?.abort(new CancelledError(state));
 }
 
 /** Cancels a scope, unless it has been cancelled before. */
@@ -223,7 +223,7 @@ function push(top: ScopeNode, state: Cancellation | null): void {
   for (const operation of struck) operation.strike(state);
   for (const scope of reached) {
     // A scope's signal outlives it: being left is no reason to abort what goes on outside.
-    if (scope !== top || state.source !== "exit") scope.extras?.controller?.abort(deliveryOf(state));
+    if (scope !== top || state.source !== "exit") scope.extras?.controller?.abort(new CancelledError(state));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Cancellation, CancelledError, deliveryOf } from "../cancelled-error.js";
+import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { isDebug } from "./debug.js";
 import { type Label, textOf } from "./label.js";
 import { recordOrigin } from "./origin.js";
@@ -83,7 +83,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     }
     cancellation.waitingFor ??= textOf(this.label, this.token);
     quiet(this.promise);
-    this.#settle("failed", deliveryOf(cancellation));
+    this.#settle("failed", new CancelledError(cancellation));
   }
 
   /** Tells whoever awaits the operation. */

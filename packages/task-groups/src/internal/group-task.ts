@@ -13,6 +13,8 @@ export type OnEnded = (outcome: TaskOutcome, result: unknown) => void;
 export interface Readiness {
   caller: Suspension<unknown> | null;
   value: unknown;
+  /** How many ordinary tasks of the group it counts for until it is ready. */
+  readonly holds: 0 | 1;
 }
 
 /** A task of a group, and what has become of it. */
@@ -38,8 +40,9 @@ export class GroupTask extends Task {
 
   protected override ended(outcome: TaskOutcome, result: unknown): void {
     this.status = outcome;
+    // Keep this first: whoever waits is told how the task ended, not that its failure has cancelled the group.
+    this.#waiters?.wakeAll();
     this.onEnded?.(outcome, result);
     this.#owner.taskEnded(this, outcome, result);
-    this.#waiters?.wakeAll();
   }
 }

@@ -27,6 +27,8 @@ export class Group implements TaskGroup, Owner {
   #interruption: unknown = NOTHING;
   #running = 0;
   readonly #services = new Set<GroupTask>();
+  /** The services that are still to be ended, last started last; null until it comes to that. */
+  #teardown: GroupTask[] | null = null;
   #joiner: Suspension<void> | null = null;
   #state: "open" | "ended" = "open";
 
@@ -45,7 +47,6 @@ export class Group implements TaskGroup, Owner {
         this.#bodyFailed(error);
       }
       await this.#join();
-      this.#state = "ended";
       if (this.#failures.size === 0 && this.#interruption !== NOTHING) throw this.#interruption;
     });
     if (this.#failures.size > 0) throw this.#failure();
@@ -82,9 +83,9 @@ export class Group implements TaskGroup, Owner {
       return Promise.reject(error);
     }
     const task = new GroupTask(this, currentScope(), options.name ?? nameOf(fn), options.service ?? false);
-    const readiness: Readiness = { caller: null, value: undefined };
+    const readiness: Readiness = { caller: null, value: undefined, holds: this.#isInService(task) ? 0 : 1 };
     task.readiness = readiness;
-    this.#running++;
+    this.#running += readiness.holds;
     const started = (value?: unknown): void => {
       const { caller } = readiness;
       if (caller === null) {
@@ -93,8 +94,9 @@ export class Group implements TaskGroup, Owner {
       readiness.caller = null;
       readiness.value = value;
       task.moveTo(this.cancelScope);
-      this.#running--;
       this.#admit(task);
+      this.#running -= readiness.holds;
+      this.#wakeJoiner();
       caller.resume(options.returnHandle ? new TaskHandle(task) : value);
     };
     return suspendShielded<never>(`task "${task.label}" to be ready`, (waiter) => {
@@ -105,10 +107,12 @@ export class Group implements TaskGroup, Owner {
 
   taskEnded(task: GroupTask, outcome: TaskOutcome, result: unknown): void {
     if (task.readiness?.caller) this.#failStart(task, task.readiness, outcome, result);
-    else if (outcome === "failed") this.#fail(result, task.label);
-    else if (outcome === "cancelled" && task.isCancelledFromOutside) this.#interrupt(result);
-    if (!this.#services.delete(task)) this.#running--;
-    if (this.#joiner !== null && this.#running === 0) this.#joiner.resume();
+    else {
+      if (outcome === "failed") this.#fail(result, task.label);
+      else if (outcome === "cancelled" && task.isCancelledFromOutside) this.#interrupt(result);
+      if (!this.#services.delete(task)) this.#running--;
+    }
+    this.#wakeJoiner();
   }
 
   #failStart(task: GroupTask, readiness: Readiness, outcome: TaskOutcome, result: unknown): void {
@@ -118,6 +122,14 @@ export class Group implements TaskGroup, Owner {
         : result,
     );
     readiness.caller = null;
+    this.#running -= readiness.holds;
+  }
+
+  /** Whether a task that is not ready yet was started from within a service: it ends with that, and keeps nothing open. */
+  #isInService(task: GroupTask): boolean {
+    let scope = task.parent;
+    while (scope !== scope.parent && !this.#services.has(scope as GroupTask)) scope = scope.parent;
+    return scope !== scope.parent;
   }
 
   #bodyFailed(error: unknown): void {
@@ -152,25 +164,35 @@ export class Group implements TaskGroup, Owner {
   }
 
   #admit(task: GroupTask): void {
-    if (task.isService) this.#services.add(task);
-    else this.#running++;
-  }
-
-  /** Waits for the ordinary tasks, then ends the services, each before the one that was started before it. */
-  async #join(): Promise<void> {
-    await this.#until(() => this.#running === 0);
-    while (this.#services.size > 0) {
-      for (const service of [...this.#services].reverse()) {
-        service.cancel("all other tasks of the group have ended");
-        await this.#until(() => service.status !== "pending" && this.#running === 0);
-      }
+    if (!task.isService) this.#running++;
+    else {
+      this.#services.add(task);
+      this.#teardown?.push(task);
     }
   }
 
-  async #until(isDone: () => boolean): Promise<void> {
+  #wakeJoiner(): void {
+    if (this.#running === 0) this.#joiner?.resume();
+  }
+
+  /**
+   * Waits for the ordinary tasks, then ends the services, each before the one that was started before it.
+   *
+   * Between the last look at the tasks and the end of the group nobody else may run: a task started there would be cut off.
+   */
+  async #join(): Promise<void> {
     const label = (): string => `${this.#running + this.#services.size} tasks`;
-    while (!isDone()) await suspendShielded<void>(label, (waiter) => (this.#joiner = waiter));
-    this.#joiner = null;
+    let service: GroupTask | undefined;
+    for (;;) {
+      if (this.#running > 0 || service?.status === "pending") {
+        await suspendShielded<void>(label, (waiter) => (this.#joiner = waiter));
+        continue;
+      }
+      service = (this.#teardown ??= [...this.#services]).pop();
+      if (service === undefined) break;
+      service.cancel("all other tasks of the group have ended");
+    }
+    this.#state = "ended";
   }
 }
 

@@ -38,8 +38,8 @@ export interface TaskGroup {
    * @throws {InvalidStateError} when the task ends without having been ready, or the group has ended
    * @throws the task's own error when it fails before it is ready; the group does not fail for it
    */
-  start<S>(fn: (status: TaskStatus<S>) => unknown, options?: TaskOptions & { returnHandle?: false }): Promise<S>;
-  start<S, T>(
+  start<S = void>(fn: (status: TaskStatus<S>) => unknown, options?: TaskOptions & { returnHandle?: false }): Promise<S>;
+  start<S = void, T = unknown>(
     fn: (status: TaskStatus<S>) => T | PromiseLike<T>,
     options: TaskOptions & { returnHandle: true },
   ): Promise<TaskHandle<T, S>>;

@@ -15,7 +15,7 @@ export interface GroupClause {
  * @param handler gets a group of the matching errors, nested as they were
  */
 export function on<E>(matcher: Matcher<E>, handler: (group: ExceptionGroup<E>) => unknown): GroupClause {
-  return { matcher, handler: handler as GroupClause["handler"] };
+  return { matcher, handler: handler };
 }
 
 /**

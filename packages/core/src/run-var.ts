@@ -17,7 +17,7 @@ export class RunVar<T> {
    */
   constructor(name: string, options?: { default?: T }) {
     this.#name = name;
-    if (options !== undefined && "default" in options) this.#default = { value: options.default as T };
+    if (options !== undefined && "default" in options) this.#default = { value: options.default };
   }
 
   /** @throws {InvalidStateError} when nothing was set and there is no default */

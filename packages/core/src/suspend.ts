@@ -33,7 +33,7 @@ export interface Suspension<T> {
 export function suspend<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
   const scope = ambient();
   if (scope.effective !== null) return refuse(scope, scope.effective);
-  const waiter = new Waiter<T>(scope, label);
+  const waiter = new Waiter<T>(scope, label, undefined);
   let undo: Undo | void = undefined;
   try {
     undo = start(waiter);

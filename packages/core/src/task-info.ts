@@ -39,9 +39,9 @@ export function partsOf(task: TaskNode): TaskParts {
   const scopes: ScopeNode[] = [task];
   for (const scope of scopes) {
     for (const item of dependentsOf(scope)) {
-      if (!item.isScope) parts.operations.push(item as Operation);
-      else if ((item as ScopeNode).task === item) parts.tasks.push(item as TaskNode);
-      else scopes.push(item as ScopeNode);
+      if (!item.isScope) parts.operations.push(item);
+      else if (item.task === item) parts.tasks.push(item as TaskNode);
+      else scopes.push(item);
     }
   }
   return parts;

@@ -36,7 +36,7 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
     if (scope.effective !== null) return refuse(scope, scope.effective);
     const waiter = new Waiter<T>(scope, label, token);
     attach(scope, waiter);
-    this.#append(waiter as Waiter);
+    this.#append(waiter);
     return waiter.promise;
   }
 

@@ -6,10 +6,8 @@ import { warn } from "./warn.js";
 /** Debug mode: names what was left behind in a scope, with where it began. */
 export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Operation>): void {
   for (const item of left) {
-    if (!item.isScope && (item as Operation).settled) continue;
-    const what = item.isScope
-      ? `scope "${(item as ScopeNode).name ?? "unnamed"}"`
-      : `operation ${textOf((item as Operation).label, (item as Operation).token)}`;
+    if (!item.isScope && item.settled) continue;
+    const what = item.isScope ? `scope "${item.name ?? "unnamed"}"` : `operation ${textOf(item.label, item.token)}`;
     warn(
       "ANYIO_FLOATING",
       `${what} was still pending when ${scope.name === undefined ? "its scope" : `scope "${scope.name}"`} of task ` +

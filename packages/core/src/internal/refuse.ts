@@ -17,7 +17,7 @@ export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<ne
   if (count > IMMEDIATE) return refuseLater(scope, cancellation, Math.min(2 ** (count - IMMEDIATE - 1), LONGEST_DELAY));
   const promise = Promise.reject(new CancelledError(cancellation));
   quiet(promise);
-  return promise as Promise<never>;
+  return promise;
 }
 
 function refuseLater(scope: ScopeNode, cancellation: Cancellation, delay: number): Promise<never> {

@@ -35,7 +35,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   constructor(
     scope: ScopeNode,
     readonly label: Label,
-    readonly token: unknown = undefined,
+    readonly token: unknown,
   ) {
     super(scope);
     this.promise = new Promise(capture);
@@ -98,7 +98,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   #settle(state: "resumed" | "failed", outcome: unknown): void {
     this.#state = state;
     this.undo = null;
-    this.queue?.remove(this as Waiter);
+    this.queue?.remove(this);
     this.#outcome = outcome;
     const { turns } = this.parent.task.run;
     if (turns.spend()) this.deliver();
@@ -111,7 +111,7 @@ export const keep: Undo = () => false;
 
 /** An operation that is complete already, or that no cancellation interrupts: it waits in `scope` to be resumed. */
 export function waitShielded<T>(scope: ScopeNode, label: Label): Waiter<T> {
-  const waiter = new Waiter<T>(scope, label);
+  const waiter = new Waiter<T>(scope, label, undefined);
   waiter.undo = keep;
   attach(scope, waiter);
   return waiter;

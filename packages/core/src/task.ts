@@ -65,7 +65,9 @@ export abstract class Task extends TaskNode {
       this.ended("finished", outcome);
       return;
     }
-    const rest = this.effective === null ? outcome : withoutCancellations(outcome);
+    // Not `effective`: what the task left behind is cancelled as it is left, which cancelled nothing that it did.
+    const isCancelled = this.cancellation !== null || this.isCancelledFromOutside;
+    const rest = isCancelled ? withoutCancellations(outcome) : outcome;
     if (rest === NOTHING) {
       this.ended("cancelled", outcome);
       return;

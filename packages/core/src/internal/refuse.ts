@@ -1,5 +1,4 @@
 import { type Cancellation, CancelledError } from "../cancelled-error.js";
-import { quiet } from "./quiet.js";
 import type { ScopeNode } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
 import { waitShielded } from "./waiter.js";
@@ -10,13 +9,21 @@ import { warn } from "./warn.js";
  *
  * `catch` catches everything in JavaScript, so a loop that retries on any error meets one refusal after another. The
  * first few are immediate, for cleanup code meets some; from then on they come through the event loop, ever later.
+ *
+ * What counts is that a task goes on after a refusal. Its branches, cancelled all at once, are refused at the same time:
+ * that counts as one.
  */
 export function refuse(scope: ScopeNode, cancellation: Cancellation): Promise<never> {
-  const count = ++scope.refusals;
-  if (count > WARN_AFTER && !warned.has(scope.task)) warnOf(scope);
-  if (count > IMMEDIATE) return refuseLater(scope, cancellation, Math.min(2 ** (count - IMMEDIATE - 1), LONGEST_DELAY));
-  const promise = Promise.reject(new CancelledError(cancellation));
-  quiet(promise);
+  const { refusals } = scope;
+  if (refusals >= WARN_AFTER && !warned.has(scope.task)) warnOf(scope);
+  const promise =
+    refusals < IMMEDIATE
+      ? Promise.reject(new CancelledError(cancellation))
+      : refuseLater(scope, cancellation, Math.min(2 ** (refusals - IMMEDIATE), LONGEST_DELAY));
+  // This quiets the promise too. It comes before whatever the task goes on with.
+  void promise.then(undefined, () => {
+    if (scope.refusals === refusals) scope.refusals++;
+  });
   return promise;
 }
 

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import {
+  CancelScope,
+  currentTime,
+  getCurrentTask,
+  getRunningTasks,
+  run,
+  sleep,
+  sleepForever,
+  type TaskInfo,
+} from "@anyio/core";
+import { currentScope, Task } from "@anyio/core/lowlevel";
+import { turn } from "./support/turn.js";
+import { virtually } from "./support/virtual-clock.js";
+
+class Child extends Task {
+  static start(name: string, fn: () => unknown): void {
+    new Child(currentScope(), name).begin(fn);
+  }
+
+  protected override ended(): void {}
+}
+
+const named = (name: string): TaskInfo | undefined => getRunningTasks().find((task) => task.name === name);
+
+describe("getCurrentTask", () => {
+  it("is a task called root outside every run", () => {
+    expect(getCurrentTask()).toMatchObject({ name: "root", parentId: null });
+  });
+
+  it("is the task of the run, with its name", () =>
+    run(
+      () => {
+        expect(getCurrentTask()).toMatchObject({ name: "indexer", parentId: null, waitingFor: null });
+      },
+      { name: "indexer", signals: [] },
+    ));
+
+  it("has the name of main where none is given", async () => {
+    async function serveAll(): Promise<string> {
+      return getCurrentTask().name;
+    }
+
+    expect(await run(serveAll, { signals: [] })).toBe("serveAll");
+  });
+
+  it("stays the same across scopes and awaits", () =>
+    run(
+      async () => {
+        const { id } = getCurrentTask();
+        await sleep(0);
+        await new CancelScope().run(async () => {
+          await undefined;
+          expect(getCurrentTask().id).toBe(id);
+        });
+      },
+      { signals: [] },
+    ));
+
+  it("says since when, in ms of the run's clock", () =>
+    virtually(async (clock) => {
+      await clock.advance(100);
+      const before = currentTime();
+      await run(
+        () => {
+          expect(getCurrentTask().since).toBe(before);
+        },
+        { name: "inner" },
+      );
+    }));
+
+  it("is a snapshot", () =>
+    run(
+      async () => {
+        const before = getCurrentTask();
+        await new CancelScope().run((scope) => {
+          void sleepForever();
+          expect(getCurrentTask().waitingFor).toBe("sleepForever()");
+          scope.cancel();
+        });
+
+        expect(before.waitingFor).toBeNull();
+      },
+      { signals: [] },
+    ));
+});
+
+describe("getRunningTasks", () => {
+  it("is empty outside every run", () => {
+    expect(getRunningTasks()).toEqual([]);
+  });
+
+  it("lists all that have begun and not ended, parents before children", () =>
+    run(
+      async () => {
+        const main = getCurrentTask();
+        await new CancelScope().run(async (scope) => {
+          Child.start("parent", async () => {
+            Child.start("child", () => sleepForever());
+            await sleepForever();
+          });
+          Child.start("short", () => {});
+          await turn();
+
+          const tasks = getRunningTasks();
+          const parent = tasks.find(({ name }) => name === "parent");
+          expect(tasks.map(({ name }) => name)).toEqual(["main", "parent", "child"]);
+          expect(parent).toMatchObject({ parentId: main.id, waitingFor: "sleepForever()" });
+          expect(tasks[2]).toMatchObject({ parentId: parent?.id, waitingFor: "sleepForever()" });
+          scope.cancel();
+        });
+
+        expect(getRunningTasks().map(({ name }) => name)).toEqual(["main"]);
+      },
+      { name: "main", signals: [] },
+    ));
+
+  it("gives every task an id of its own", () =>
+    run(
+      async () => {
+        await new CancelScope().run(async (scope) => {
+          for (let i = 0; i < 10; i++) Child.start("same name", () => sleepForever());
+          await turn();
+          const ids = getRunningTasks().map(({ id }) => id);
+
+          expect(new Set(ids).size).toBe(11);
+          scope.cancel();
+        });
+      },
+      { signals: [] },
+    ));
+
+  it("says what a task waits for: nothing of ours in a foreign await", () =>
+    run(
+      async () => {
+        await new CancelScope().run(async (scope) => {
+          Child.start("sleeper", () => sleep(60_000));
+          Child.start("foreigner", () => new Promise((resolve) => scope.signal.addEventListener("abort", resolve)));
+          await turn();
+
+          expect(named("sleeper")?.waitingFor).toBe("sleep(60000)");
+          expect(named("foreigner")?.waitingFor).toBeNull();
+          scope.cancel();
+        });
+      },
+      { signals: [] },
+    ));
+});

@@ -1,5 +1,5 @@
 import { abandonOnCancel } from "@anyio/core";
-import { quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { Group } from "./internal/group.js";
 
 export interface AmapOptions {
@@ -13,7 +13,7 @@ export interface AmapOptions {
  * The next item is pulled only when a call may begin, so that `items` can be endless or expensive; it is closed when it is
  * left early.
  *
- * **Cancellation:** entering is no cancellation point; one from outside cancels all calls and travels on.
+ * **Cancellation:** pulling an item is a cancellation point; one from outside cancels all calls and travels on.
  *
  * @param fn gets the item and its index
  * @param items any iterable or async iterable
@@ -78,9 +78,16 @@ class Source<I> {
   }
 
   async next(): Promise<IteratorResult<I>> {
-    this.#state = "pulling";
+    // Before the pull: a cancellation must not cost an item, and an endless source must not starve the event loop.
+    await checkpoint();
+    // Where `next` throws, there is nothing left to close.
+    this.#state = "over";
     const next = this.#iterator.next();
-    const result = next instanceof Promise ? await abandonOnCancel(next) : await next;
+    let result = next as IteratorResult<I>;
+    if ("then" in next) {
+      this.#state = "pulling";
+      result = await abandonOnCancel(next);
+    }
     this.#state = result.done ? "over" : "idle";
     return result;
   }

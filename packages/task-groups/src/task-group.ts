@@ -67,5 +67,9 @@ export function withTaskGroup<T>(
   fn: (tg: TaskGroup) => T | PromiseLike<T>,
   options?: TaskGroupOptions,
 ): Promise<T | undefined> {
+  const { errors } = options ?? {};
+  if (errors !== undefined && errors !== "natural" && errors !== "group") {
+    return Promise.reject(new TypeError(`errors must be "natural" or "group", not ${String(errors)}`));
+  }
   return quietly(new Group(options).run(fn));
 }

@@ -407,7 +407,9 @@ describe("withTaskGroup", () => {
   });
 
   it("rejects what is no function", async () => {
-    expect(await rejection(withTaskGroup(undefined as never))).toBeInstanceOf(TypeError);
+    expect(await rejection(withTaskGroup(undefined as never))).toEqual(
+      new TypeError("fn must be a function such as () => work(), not undefined"),
+    );
   });
 
   it("rejects with an error that nobody handles, when nobody awaits it", async () => {

@@ -39,6 +39,7 @@ export class Group implements TaskGroup, Owner {
   }
 
   async run<T>(fn: (group: this) => T | PromiseLike<T>): Promise<T | undefined> {
+    checkCallable(fn);
     let value: T | undefined;
     await this.cancelScope.run(async () => {
       try {

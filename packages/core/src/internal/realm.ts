@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { leave, type ScopeNode } from "./scope-tree.js";
 import { SystemClock } from "./system-clock.js";
 import { RootTask, type TaskNode } from "./task-node.js";
@@ -29,8 +29,20 @@ export function ambient(): ScopeNode {
 
 /** Calls `fn` with `scope` as the ambient one. */
 export function callIn<A extends unknown[], T>(scope: ScopeNode, fn: (...args: A) => T, ...args: A): T {
-  return storage.run(scope, fn, ...args);
+  if (!MAKES_FRAMES) return storage.run(scope, fn, ...args);
+  return new AsyncResource("AnyioScope").runInAsyncScope(callLast<A, T>, undefined, scope, fn, ...args);
 }
+
+/** {@link callIn} for what comes last in a callback of its own: there is no scope to go back to. */
+function callLast<A extends unknown[], T>(scope: ScopeNode, fn: (...args: A) => T, ...args: A): T {
+  storage.enterWith(scope);
+  return fn(...args);
+}
+
+// Since Node.js 24 each change of a value makes a frame of some 500 bytes, and `run` makes two: to go in, and to come back.
+// A resource remembers the frame to come back to. The others pretend to be some Node.js too, and have no such frames.
+const MAKES_FRAMES =
+  !("Bun" in globalThis) && !("Deno" in globalThis) && Number.parseInt(globalThis.process?.versions?.node ?? "") >= 24;
 
 /** Calls `fn`, the body of `scope`, in it, and leaves the scope when the body has ended. */
 export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argument: A): void {
@@ -42,7 +54,7 @@ export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argum
   }
   depth++;
   try {
-    storage.run(scope, follow, scope, body, argument);
+    callIn(scope, follow, scope, body, argument);
   } finally {
     depth--;
   }
@@ -54,8 +66,7 @@ const NOW = Promise.resolve();
 
 /** {@link perform} for a callback of its own, in which nothing else comes after: there is no scope to go back to. */
 export function performLast(scope: ScopeNode, fn: () => unknown): void {
-  storage.enterWith(scope);
-  follow(scope, fn, undefined);
+  callLast(scope, follow, scope, fn, undefined);
 }
 
 function follow(scope: ScopeNode, fn: (argument: unknown) => unknown, argument: unknown): void {

@@ -4,7 +4,6 @@ import {
   type CancelledError,
   CancelScope,
   currentTime,
-  dumpTasks,
   getRunningTasks,
   InvalidStateError,
   moveOnAfter,
@@ -665,51 +664,6 @@ describe("startSoon", () => {
     });
 
     expect(handle?.returnValue).toBe("value");
-  });
-});
-
-describe("a task in a dump", () => {
-  it("appears under the task whose group it is, with what it waits for", async () => {
-    let dump = "";
-
-    await virtually(() =>
-      withTaskGroup(
-        async (tg) => {
-          tg.startSoon(() => sleep(1000), { name: "sleeper" });
-          tg.startSoon(() => sleep(500), { name: "heartbeat", service: true });
-          await waitAllTasksBlocked();
-          dump = dumpTasks();
-        },
-        { name: "crew" },
-      ),
-    );
-
-    expect(dump).toMatch(/main #\d+/);
-    expect(dump).toMatch(/├─ sleeper #\d+, .+, waiting for sleep\(1000\)/);
-    expect(dump).toMatch(/└─ heartbeat #\d+, .+, waiting for sleep\(500\)/);
-  });
-
-  it("says of a group's task that it waits for its tasks", async () => {
-    let waiting: (string | null)[] = [];
-
-    await virtually(() =>
-      withTaskGroup(async (outer) => {
-        outer.startSoon(
-          () =>
-            withTaskGroup((tg) => {
-              tg.startSoon(() => sleep(10));
-              tg.startSoon(() => sleep(10));
-            }),
-          { name: "parent" },
-        );
-        await waitAllTasksBlocked();
-        waiting = getRunningTasks()
-          .filter(({ name }) => name === "parent")
-          .map(({ waitingFor }) => waitingFor);
-      }),
-    );
-
-    expect(waiting).toEqual(["2 tasks"]);
   });
 });
 

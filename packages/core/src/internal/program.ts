@@ -1,6 +1,7 @@
 import { dumpTasks } from "../dump-tasks.js";
 import { isCancelled } from "../is-cancelled.js";
 import type { SignalName } from "../signal-name.js";
+import { realm } from "./realm.js";
 import { cancel } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
 
@@ -36,7 +37,8 @@ export class Program {
       return false;
     }
     if (error !== undefined && !isCancelled(error)) console.error(error);
-    endBy(this.#received);
+    // Another program in this process may still be cleaning up; the last one ends it.
+    if (--realm.shuttingDown === 0) endBy(this.#received);
     return true;
   }
 
@@ -47,6 +49,7 @@ export class Program {
   readonly #receive = (signal: SignalName): void => {
     if (this.#received === undefined) {
       this.#received = signal;
+      realm.shuttingDown++;
       cancel(this.#main, { source: "shutdown", scopeName: this.#main.name, taskName: undefined, reason: signal });
       return;
     }
@@ -57,6 +60,14 @@ export class Program {
 }
 
 function endBy(signal: SignalName): void {
+  // What was written to a pipe may not be out yet, and a signal does not wait for it.
+  const unsent = [process?.stdout, process?.stderr].filter((stream) => stream?.writableLength);
+  let count = unsent.length;
+  for (const stream of unsent) stream?.write("", () => --count === 0 && endNow(signal));
+  if (count === 0) endNow(signal);
+}
+
+function endNow(signal: SignalName): void {
   // Other listeners have had their call; while there is one the signal would not end the process.
   process?.removeAllListeners(signal);
   process?.kill(process.pid, signal);

@@ -10,6 +10,8 @@ interface Realm {
   /** The scope outside every scope: never cancelled, never left. */
   readonly root: TaskNode;
   lastTaskId: number;
+  /** How many outermost runs are ending because of a signal. */
+  shuttingDown: number;
   /** Which task an error came from, for people who read it. */
   readonly failedTasks: WeakMap<object, string>;
 }
@@ -102,5 +104,5 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function makeRealm(): Realm {
   const clock = new SystemClock();
   const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, activity: 0 });
-  return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, failedTasks: new WeakMap() };
+  return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, shuttingDown: 0, failedTasks: new WeakMap() };
 }

@@ -8,6 +8,7 @@ interface User {
 
 declare function fetchUser(id: number): Promise<User>;
 declare const ids: number[];
+declare function one(): number;
 declare function streamOfIds(): AsyncGenerator<number>;
 
 // gather: a tuple where it is given one, a list where it is given that
@@ -23,10 +24,7 @@ expectTypeOf(two).toEqualTypeOf<number>();
 // @ts-expect-error functions, not promises: a promise has started already
 void gather([fetchUser(1)]);
 // @ts-expect-error one list of functions, not one argument for each
-void gather(
-  () => 1,
-  () => 2,
-);
+void gather(one, one);
 // @ts-expect-error the functions take no arguments
 void gather([(id: number) => fetchUser(id)]);
 

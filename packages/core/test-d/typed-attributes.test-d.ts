@@ -1,0 +1,14 @@
+import { expectTypeOf } from "vitest";
+import { typedAttribute, type TypedAttributeProvider } from "@anyio/core";
+
+const peerName = typedAttribute<string>("peerName");
+declare const provider: TypedAttributeProvider;
+
+expectTypeOf(provider.extra(peerName)).toEqualTypeOf<string>();
+expectTypeOf(provider.extra(peerName, null)).toEqualTypeOf<string | null>();
+expectTypeOf(provider.extra(peerName, undefined)).toEqualTypeOf<string | undefined>();
+
+// @ts-expect-error an attribute is a key, not a name
+provider.extra("peerName");
+// @ts-expect-error one attribute is no other, by its type
+export const other: ReturnType<typeof typedAttribute<number>> = peerName;

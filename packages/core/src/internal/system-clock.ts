@@ -4,15 +4,15 @@ import type { Clock } from "../backend.js";
  * The runtime's clock, with one native timer for all that is scheduled: a binary heap ordered by time, then by age.
  *
  * 1. The native timer is armed for the heap's head or earlier. Cancelling the head leaves it armed: it then fires for
- *    nothing once, which is cheaper than arming anew for each of a series of scopes that end in time.
- * 2. It keeps the process alive exactly while something is scheduled.
+ *    nothing once, which is cheaper than arming anew.
+ * 2. It is there exactly while something is scheduled: it keeps the process alive, and tests put others in its place.
  * 3. What is cancelled stays in the heap as dead wood, hardly more of it than there is alive.
  */
 export class SystemClock implements Clock {
   #heap: Entry[] = [];
   #alive = 0;
   #age = 0;
-  #native: NativeTimer | undefined;
+  #native: ReturnType<typeof setTimeout> | undefined;
   #armedFor = Infinity;
 
   now(): number {
@@ -22,14 +22,14 @@ export class SystemClock implements Clock {
   schedule(at: number, callback: () => void): { cancel(): void } {
     const entry = new Entry(this, at, this.#age++, callback);
     this.#raise(entry, this.#heap.length);
-    if (++this.#alive === 1) hold(this.#native, true);
+    this.#alive++;
     if (at < this.#armedFor) this.#arm(at);
     return entry;
   }
 
   /** Told of each entry that has died. */
   bury(): void {
-    if (--this.#alive === 0) hold(this.#native, false);
+    if (--this.#alive === 0) this.#disarm();
     if (this.#heap.length > 2 * this.#alive + SMALL) this.#clear();
   }
 
@@ -37,6 +37,12 @@ export class SystemClock implements Clock {
     clearTimeout(this.#native);
     this.#armedFor = at;
     this.#native = setTimeout(this.#fire, Math.min(Math.max(Math.ceil(at - performance.now()), 0), LONGEST));
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#native);
+    this.#native = undefined;
+    this.#armedFor = Infinity;
   }
 
   readonly #fire = (): void => {
@@ -119,10 +125,3 @@ const SMALL = 64;
 
 // setTimeout takes 31 bits and fires at once beyond them; firing early for nothing is harmless (1).
 const LONGEST = 2 ** 31 - 1;
-
-type NativeTimer = ReturnType<typeof setTimeout>;
-
-function hold(timer: NativeTimer | undefined, alive: boolean): void {
-  if (alive) timer?.ref();
-  else timer?.unref();
-}

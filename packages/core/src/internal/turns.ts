@@ -98,4 +98,4 @@ export class ScheduledTurns implements Turns {
 
 const BUDGET = 1024;
 const CLOCK_EVERY = 16;
-const LONGEST_TURN = 10;
+const LONGEST_TURN = 5;

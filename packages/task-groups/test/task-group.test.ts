@@ -475,7 +475,7 @@ describe("startSoon", () => {
         const start = (): void => void tg.startSoon(() => void events.push(storage.getStore()));
         storage.run("call", start);
         start();
-        storage.exit(start);
+        storage.run(undefined as never, start);
         await storage.run("start", () =>
           tg.start(async (status) => {
             await undefined;

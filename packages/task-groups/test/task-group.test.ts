@@ -475,6 +475,7 @@ describe("startSoon", () => {
         const start = (): void => void tg.startSoon(() => void events.push(storage.getStore()));
         storage.run("call", start);
         start();
+        // Not `exit`: what is started within it has the value all the same on Deno.
         storage.run(undefined as never, start);
         await storage.run("start", () =>
           tg.start(async (status) => {

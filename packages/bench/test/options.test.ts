@@ -6,7 +6,7 @@ describe("parseOptions", () => {
   it("asks for everything by default", () => {
     const options = parseOptions([]);
 
-    expect(options?.contestants).toEqual(["anyio", "native", "native-lean", "effect", "effection"]);
+    expect(options?.contestants).toEqual(["anyio", "native", "native-lean", "native-bare", "effect", "effection"]);
     expect(options?.rounds).toBe(5);
     expect(options?.mode).toBe("warm");
   });

@@ -1,7 +1,7 @@
 import type { Contestant } from "./contestant.js";
 
 /** In the order of the table's columns; ours first. */
-export const CONTESTANTS = ["anyio", "native", "native-lean", "effect", "effection"] as const;
+export const CONTESTANTS = ["anyio", "native", "native-lean", "native-bare", "effect", "effection"] as const;
 export type ContestantName = (typeof CONTESTANTS)[number];
 export type PeerName = Exclude<ContestantName, "anyio">;
 
@@ -14,6 +14,8 @@ export async function loadContestant(name: ContestantName): Promise<Contestant> 
       return (await import("./native/index.js")).native;
     case "native-lean":
       return (await import("./native-lean/index.js")).nativeLean;
+    case "native-bare":
+      return (await import("./native-bare/index.js")).nativeBare;
     case "effect":
       return (await import("./effect/index.js")).effect;
     case "effection":

@@ -1,7 +1,8 @@
 import type { BusyFamily } from "../contestant.js";
+import { TimeoutError } from "./timeout-error.js";
 import type { Tools } from "./tools.js";
 
-export function busy<S>({ withGroup, withTimeout, TimeoutError, throwIfCancelled }: Tools<S>): BusyFamily {
+export function busy<S>({ withGroup, withTimeout, throwIfCancelled }: Tools<S>): BusyFamily {
   /** An operation that could have had to wait, and did not: say, a lock that was free. */
   async function ready(scope: S): Promise<void> {
     throwIfCancelled(scope);

@@ -1,7 +1,8 @@
 import { LONG, type TimeoutFamily } from "../contestant.js";
+import { TimeoutError } from "./timeout-error.js";
 import type { Tools } from "./tools.js";
 
-export function timeout<S>({ withTimeout, TimeoutError, sleep }: Tools<S>): TimeoutFamily {
+export function timeout<S>({ withTimeout, sleep }: Tools<S>): TimeoutFamily {
   return {
     async aroundReturn(scopes) {
       let done = 0;

@@ -1,13 +1,12 @@
 /**
- * What the two hand-written contestants differ in: `S` is an `AbortSignal` for the one, a set of callbacks for the
- * other. The workloads beside this file are written once over these tools.
+ * What the hand-written contestants differ in: `S` is an `AbortSignal` for the one, a set of callbacks for the others.
+ * The workloads beside this file are written once over these tools.
  */
 export interface Tools<S> {
   /** Returns when the body and all tasks have ended; the first error cancels the rest; cancelled along with `parent`. */
   readonly withGroup: (body: (group: Group<S>) => Promise<void>, parent?: S) => Promise<void>;
   /** Rejects with `TimeoutError` when `work` was cancelled after `ms`; waits for the work in any case. */
   readonly withTimeout: <T>(ms: number, work: (scope: S) => T | Promise<T>, parent?: S) => Promise<T>;
-  readonly TimeoutError: new (message: string) => Error;
   readonly sleep: (ms: number, scope: S) => Promise<void>;
   readonly Event: new () => Event<S>;
   readonly throwIfCancelled: (scope: S) => void;
@@ -15,7 +14,7 @@ export interface Tools<S> {
 
 export interface Group<S> {
   readonly scope: S;
-  /** Starts a task. The promise is fulfilled when the task has ended, in whatever way; it never rejects. */
+  /** Starts a task. The promise settles when the task has ended; that it rejects needs no handling. */
   spawn(task: (scope: S) => Promise<void>): Promise<void>;
   cancel(): void;
 }

@@ -1,18 +1,22 @@
-import { Countdown } from "../countdown.js";
 import { Cancelled, Scope } from "./scope.js";
 
-/** A task group by hand: a scope and a count. Every task is joined, the first error cancels the rest and is thrown. */
+/**
+ * A task group by hand: one scope, and the promises of all tasks for `Promise.all`. The first error cancels the rest and
+ * is thrown once all have ended.
+ */
 export class Group {
   readonly scope = new Scope();
-  readonly #idle = new Countdown(1);
-  /** The body counts as one, so that a group whose tasks have all ended is not over before its body. */
-  #running = 1;
+  readonly #tasks: Promise<void>[] = [];
+  #joining = false;
   #failure: { error: unknown } | undefined;
 
-  /** Starts a task. The promise is fulfilled when the task has ended, in whatever way; it never rejects. */
+  /** Starts a task and returns its promise, whose rejection is the group's to handle. */
   spawn(task: (scope: Scope) => Promise<void>): Promise<void> {
-    this.#running += 1;
-    return task(this.scope).then(this.#finished, this.#failed);
+    const running = task(this.scope);
+    this.#tasks.push(running);
+    // `Promise.all` watches those that were there when it was called.
+    if (this.#joining) running.catch(this.#fail);
+    return running;
   }
 
   cancel(): void {
@@ -21,23 +25,35 @@ export class Group {
 
   /** Runs the body as one of the group's tasks, waits for all, then throws the first error. */
   async join(body: (group: Group) => Promise<void>): Promise<void> {
-    void body(this).then(this.#finished, this.#failed);
-    await this.#idle.reached;
+    this.#tasks.push(body(this));
+    this.#joining = true;
+    let joined = this.#tasks.length;
+    try {
+      await Promise.all(this.#tasks);
+    } catch (error) {
+      this.#fail(error);
+      joined = 0;
+    }
+    await this.#joinFrom(joined);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  readonly #finished = (): void => {
-    this.#running -= 1;
-    if (this.#running === 0) this.#idle.arrive();
-  };
-
-  readonly #failed = (error: unknown): void => {
-    // What a cancelled task throws is the reason itself.
-    if (error !== this.scope.reason) {
-      this.#failure ??= { error };
-      this.scope.cancel(error);
+  /** Waits for the tasks from the given index on, and for those that are started meanwhile. */
+  async #joinFrom(index: number): Promise<void> {
+    while (index < this.#tasks.length) {
+      const rest = this.#tasks.slice(index);
+      index = this.#tasks.length;
+      for (const outcome of await Promise.allSettled(rest)) {
+        if (outcome.status === "rejected") this.#fail(outcome.reason);
+      }
     }
-    this.#finished();
+  }
+
+  readonly #fail = (error: unknown): void => {
+    // What a cancelled task throws is the reason itself.
+    if (error === this.scope.reason) return;
+    this.#failure ??= { error };
+    this.scope.cancel(error);
   };
 }
 

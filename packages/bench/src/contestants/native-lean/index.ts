@@ -3,13 +3,12 @@ import { Event } from "./event.js";
 import { withGroup } from "./group.js";
 import type { Scope } from "./scope.js";
 import { sleep } from "./sleep.js";
-import { TimeoutError, withTimeout } from "./with-timeout.js";
+import { withTimeout } from "./with-timeout.js";
 
-/** The same without `AbortController`: about the physical limit of what promises and timers can do. */
+/** The same as `native` with plain callbacks in a `Set` in place of `AbortController`. */
 export const nativeLean = byHand<Scope>({
   withGroup,
   withTimeout,
-  TimeoutError,
   sleep,
   Event,
   throwIfCancelled: (scope) => scope.throwIfCancelled(),

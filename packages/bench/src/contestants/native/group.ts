@@ -1,24 +1,25 @@
-import { Countdown } from "../countdown.js";
-
 /**
- * A task group by hand: one `AbortController`, every task joined, the first error aborts the rest and is thrown. Tasks
- * are given the group's signal and have to listen to it; that is all the cancellation there is in plain promises.
+ * A task group by hand: one `AbortController`, and the promises of all tasks for `Promise.all`. The first error aborts
+ * the rest and is thrown once all have ended. Tasks are given the group's signal and have to listen to it; that is all
+ * the cancellation there is in plain promises.
  */
 export class Group {
   readonly #controller = new AbortController();
-  readonly #idle = new Countdown(1);
-  /** The body counts as one, so that a group whose tasks have all ended is not over before its body. */
-  #running = 1;
+  readonly #tasks: Promise<void>[] = [];
+  #joining = false;
   #failure: { error: unknown } | undefined;
 
   get scope(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Starts a task. The promise is fulfilled when the task has ended, in whatever way; it never rejects. */
+  /** Starts a task and returns its promise, whose rejection is the group's to handle. */
   spawn(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.#running += 1;
-    return this.#watch(task);
+    const running = task(this.scope);
+    this.#tasks.push(running);
+    // `Promise.all` watches those that were there when it was called.
+    if (this.#joining) running.catch(this.#fail);
+    return running;
   }
 
   cancel(reason?: unknown): void {
@@ -27,28 +28,36 @@ export class Group {
 
   /** Runs the body as one of the group's tasks, waits for all, then throws the first error. */
   async join(body: (group: Group) => Promise<void>): Promise<void> {
-    void this.#watch(() => body(this));
-    await this.#idle.reached;
+    this.#tasks.push(body(this));
+    this.#joining = true;
+    let joined = this.#tasks.length;
+    try {
+      await Promise.all(this.#tasks);
+    } catch (error) {
+      this.#fail(error);
+      joined = 0;
+    }
+    await this.#joinFrom(joined);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #watch(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    try {
-      await task(this.scope);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#idle.arrive();
+  /** Waits for the tasks from the given index on, and for those that are started meanwhile. */
+  async #joinFrom(index: number): Promise<void> {
+    while (index < this.#tasks.length) {
+      const rest = this.#tasks.slice(index);
+      index = this.#tasks.length;
+      for (const outcome of await Promise.allSettled(rest)) {
+        if (outcome.status === "rejected") this.#fail(outcome.reason);
+      }
     }
   }
 
-  #fail(error: unknown): void {
+  readonly #fail = (error: unknown): void => {
     // What a cancelled task throws is the reason itself.
     if (error === this.scope.reason) return;
     this.#failure ??= { error };
     this.#controller.abort(error);
-  }
+  };
 }
 
 /** Runs `body` with a group of its own; cancelled along with `parent`. */

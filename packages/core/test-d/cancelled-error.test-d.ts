@@ -5,7 +5,7 @@ declare const caught: unknown;
 
 if (caught instanceof CancelledError) {
   expectTypeOf(caught.source).toEqualTypeOf<CancelSource>();
-  expectTypeOf(caught.code).toEqualTypeOf<"ABORT_ERR">();
+  expectTypeOf<typeof caught.code>().toEqualTypeOf<"ABORT_ERR">();
   expectTypeOf(caught.scopeName).toEqualTypeOf<string | undefined>();
   expectTypeOf(caught.taskName).toEqualTypeOf<string | undefined>();
   expectTypeOf(caught.reason).toBeUnknown();

@@ -1,5 +1,4 @@
-import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   CancelledError,
   CancelScope,
@@ -158,97 +157,5 @@ describe("sleepForever", () => {
     });
 
     expect(events).toEqual(["asleep", "cancelled"]);
-  });
-});
-
-describe("the system's clock", () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], now: 0 });
-  });
-
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it("wakes at the right time, in the right order, whatever is scheduled and cancelled meanwhile", async () => {
-    const ms = fc.integer({ min: 0, max: 50 });
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant("sleep" as const), ms }),
-      fc.record({ kind: fc.constant("cancel" as const), which: fc.nat({ max: 30 }) }),
-      fc.record({ kind: fc.constant("advance" as const), ms }),
-    );
-
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const woken: string[] = [];
-        const expected: string[] = [];
-        const start = performance.now();
-        const sleepers: { id: number; at: number; scope: CancelScope; done: Promise<unknown> }[] = [];
-        let model: { id: number; at: number }[] = [];
-
-        for (const [id, each] of steps.entries()) {
-          if (each.kind === "sleep") {
-            const scope = new CancelScope();
-            const at = performance.now() + each.ms;
-            const done = scope.run(() =>
-              sleep(each.ms).then(() => woken.push(`${id} at ${performance.now() - start}`)),
-            );
-            sleepers.push({ id, at, scope, done });
-            if (each.ms === 0) expected.push(`${id} at ${performance.now() - start}`);
-            else model.push({ id, at });
-          } else if (each.kind === "cancel") {
-            const victim = sleepers[each.which];
-            victim?.scope.cancel();
-            model = model.filter(({ id: other }) => other !== victim?.id);
-          } else {
-            const end = performance.now() + each.ms;
-            const due = model.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at || a.id - b.id);
-            expected.push(...due.map(({ id: other, at }) => `${other} at ${at - start}`));
-            model = model.filter(({ at }) => at > end);
-            await vi.advanceTimersByTimeAsync(each.ms);
-          }
-          // What is decided is told before the next step.
-          await turn();
-        }
-
-        for (const { scope } of sleepers) scope.cancel();
-        await Promise.all(sleepers.map(({ done }) => done));
-        expect(woken).toEqual(expected);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it("waits longer than setTimeout can", async () => {
-    const events: string[] = [];
-    const far = 2 ** 31 + 1000;
-
-    const slept = sleep(far).then(() => events.push("woken"));
-    await vi.advanceTimersByTimeAsync(far - 1);
-    events.push("asleep");
-    await vi.advanceTimersByTimeAsync(1);
-    await slept;
-
-    expect(events).toEqual(["asleep", "woken"]);
-  });
-
-  it("wakes 10,000 sleepers that it was given in random order in the order of their times", async () => {
-    const times = fc.sample(fc.integer({ min: 1, max: 1_000_000 }), { numRuns: 10_000, seed: 1 });
-    const woken: number[] = [];
-
-    const all = Promise.all(times.map((ms) => sleep(ms).then(() => woken.push(ms))));
-    await vi.advanceTimersByTimeAsync(1_000_000);
-    while (woken.length < times.length) await turn();
-    await all;
-
-    expect(woken).toEqual(times.toSorted((a, b) => a - b));
-  });
-
-  it("holds no timer once nobody sleeps", async () => {
-    const slept = sleep(10);
-    await vi.advanceTimersByTimeAsync(10);
-    await slept;
-
-    expect(vi.getTimerCount()).toBe(0);
   });
 });

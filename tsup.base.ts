@@ -15,6 +15,8 @@ export function library(entry: Record<string, string>): Options {
     clean: true,
     silent: true,
     dts: {
+      // Resources are `Disposable`, which the default library of TypeScript does not have.
+      banner: '/// <reference lib="esnext.disposable" />',
       compilerOptions: {
         // The declaration build sets `baseUrl`, which TypeScript 6 calls deprecated.
         ignoreDeprecations: "6.0",

@@ -6,8 +6,10 @@ import { ambient } from "./internal/realm.js";
 import { suspend } from "./suspend.js";
 
 /**
- * The signal of the scope this is called in, for functions of the platform: it is aborted, with a `CancelledError` as its reason, when the scope is
- * effectively cancelled.
+ * The signal of the scope this is called in, for functions of the platform: it is aborted, with a `CancelledError` as its
+ * reason, when the scope is effectively cancelled.
+ *
+ * Keep it in a variable where a listener needs it: a listener is called in the scope of whoever cancels.
  *
  * @example
  * const response = await fetch(url, { signal: currentSignal() });

@@ -1,6 +1,8 @@
 import { abandonOnCancel } from "@anyio/core";
 import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { TaskCancelledError } from "./errors.js";
 import { Group } from "./internal/group.js";
+import type { TaskHandle } from "./task-handle.js";
 
 export interface AmapOptions {
   /** How many calls may be under way at once; no limit unless given. */
@@ -41,6 +43,7 @@ async function map<I, R>(
   }
   const source = new Source(items);
   const results: R[] = [];
+  const cancelled: TaskHandle<void>[] = [];
   await new Group({ name: "amap" }).run(async (group) => {
     const slots = new WaitQueue();
     let free = limit;
@@ -53,7 +56,8 @@ async function map<I, R>(
         const work = async (): Promise<void> => {
           results[index] = await fn(next.value, index);
         };
-        group.spawn(work, () => {
+        const handle = group.spawn(work, (outcome) => {
+          if (outcome === "cancelled") cancelled.push(handle);
           if (!slots.wake()) free++;
         });
       }
@@ -61,6 +65,8 @@ async function map<I, R>(
       await source.close();
     }
   });
+  // A call that has cancelled itself has no result to put in its place.
+  for (const handle of cancelled) throw new TaskCancelledError(handle.name);
   return results;
 }
 

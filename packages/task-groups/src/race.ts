@@ -1,6 +1,7 @@
 import { quietly } from "@anyio/core/lowlevel";
 import { Group } from "./internal/group.js";
 import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
+import type { TaskHandle } from "./task-handle.js";
 
 /**
  * Runs functions concurrently; the first to finish decides, with its value or its error. The rest are cancelled and waited for before this
@@ -12,6 +13,7 @@ import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
  *
  * @param thunks functions, not promises: a promise has started already
  * @throws {RangeError} when there are none
+ * @throws {TaskCancelledError} when all of them have cancelled themselves
  * @example
  * const answer = await race([() => ask(primary), () => ask(replica)]);
  */
@@ -22,15 +24,17 @@ export function race<const T extends Thunks>(thunks: T): Promise<Results<T>[numb
 async function first(thunks: Thunks): Promise<unknown> {
   checkThunks(thunks);
   if (thunks.length === 0) throw new RangeError("thunks is empty; a race needs at least one function");
-  let winner: { readonly value: unknown } | undefined;
-  await new Group({ name: "race" }).run((group) => {
-    for (const thunk of thunks) {
-      group.spawn(thunk, (outcome, value) => {
-        if (outcome !== "finished" || winner !== undefined) return;
-        winner = { value };
+  const finished: TaskHandle<unknown>[] = [];
+  const handles = await new Group({ name: "race" }).run((group) => {
+    return thunks.map((thunk) => {
+      const handle = group.spawn(thunk, (outcome) => {
+        if (outcome !== "finished") return;
+        finished.push(handle);
         group.cancel("another function of the race has finished");
       });
-    }
+      return handle;
+    });
   });
-  return winner?.value;
+  // Without a winner all have cancelled themselves, and that is what any of them says.
+  return (finished[0] ?? handles?.[0])?.returnValue;
 }

@@ -50,8 +50,8 @@ const loops = (count: number, operation: () => Promise<unknown>): Promise<unknow
   );
 
 class Child extends Task {
-  static start(fn: () => unknown): void {
-    new Child(currentScope(), undefined).begin(fn);
+  static start(fn: () => unknown, scope = currentScope()): void {
+    new Child(scope, undefined).begin(fn);
   }
 
   protected override ended(): void {}
@@ -89,9 +89,9 @@ describe("fairness", () => {
       worstLateness(() =>
         moveOnAfter(DURATION, async (scope) => {
           const again = () => {
-            if (!scope.cancelCalled) Child.start(again);
+            if (!scope.cancelCalled) Child.start(again, scope);
           };
-          for (let i = 0; i < 1000; i++) Child.start(again);
+          for (let i = 0; i < 1000; i++) Child.start(again, scope);
           await sleep(60_000);
         }),
       ),

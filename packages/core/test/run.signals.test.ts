@@ -66,7 +66,7 @@ describe("run, in a process of its own", () => {
 
     const { signal, stderr } = await program.ending;
     expect(signal).toBe("SIGTERM");
-    expect(stderr).toMatch(/Error: the journal is lost\n +at /);
+    expect(stderr).toMatch(/rror: the journal is lost\n+ +at /);
   });
 
   it("loses nothing of what cleanup writes to a pipe", async () => {

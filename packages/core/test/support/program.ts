@@ -15,7 +15,7 @@ export interface Ending {
 export interface Program {
   /** Waits until it has printed `text`. */
   said(text: string): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
+  kill(signal: NodeJS.Signals): unknown;
   readonly ending: Promise<Ending>;
   readonly hasEnded: boolean;
 }
@@ -46,7 +46,8 @@ export function startProgram(name: string, env: Record<string, string> = {}): Pr
     get hasEnded() {
       return hasEnded;
     },
-    kill: (signal) => void child.kill(signal),
+    // Not child.kill(): Deno's sends one signal only.
+    kill: (signal) => child.pid !== undefined && process.kill(child.pid, signal),
     said: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

@@ -387,6 +387,96 @@ describe("CancelScope.cancel", () => {
     expect(Object.fromEntries(counts)).toEqual({ "0": 1, "1.0": 1, "1.1.0": 1, "2.0": 1 });
   });
 
+  it("may be called by an undo of the very scope that it cancels", async () => {
+    const events: string[] = [];
+
+    await new CancelScope().run(async (scope) => {
+      const wait = (name: string) =>
+        suspend(name, () => () => {
+          events.push(`undo ${name}`);
+          scope.cancel("again");
+        }).catch((error: unknown) => events.push(`${name} ${String((error as CancelledError).reason)}`));
+      const both = Promise.all([wait("a"), wait("b")]);
+      scope.cancel("first");
+      await both;
+    });
+
+    expect(events).toEqual(["undo a", "undo b", "a first", "b first"]);
+  });
+
+  it("may be called by an undo for another scope, outer or beside", async () => {
+    const [outer, inner, beside] = [new CancelScope(), new CancelScope(), new CancelScope()];
+    const events: string[] = [];
+    const wait = (name: string, undo: () => void) =>
+      suspend(name, () => () => {
+        events.push(`undo ${name}`);
+        undo();
+      });
+
+    const left = beside.run(() => wait("beside", () => {}));
+    await outer.run(() =>
+      Promise.all([
+        wait("outer", () => {}),
+        inner.run(async () => {
+          const waiting = wait("inner", () => {
+            outer.cancel();
+            beside.cancel();
+          });
+          inner.cancel();
+          await waiting;
+        }),
+      ]),
+    );
+    await left;
+
+    expect(events.toSorted()).toEqual(["undo beside", "undo inner", "undo outer"]);
+    expect([outer.cancelledCaught, inner.cancelledCaught, beside.cancelledCaught]).toEqual([true, false, true]);
+  });
+
+  it("refuses an operation that an undo begins", async () => {
+    const events: string[] = [];
+
+    await new CancelScope().run(async (scope) => {
+      const waiting = suspend("something", () => () => {
+        void checkpoint().catch(() => events.push("refused"));
+      });
+      scope.cancel();
+      await waiting;
+    });
+
+    expect(events).toEqual(["refused"]);
+  });
+
+  it("may be called by an abort listener of the scope's own signal, and by one of another's", async () => {
+    const [first, second] = [new CancelScope(), new CancelScope()];
+    first.signal.addEventListener("abort", () => {
+      first.cancel("again");
+      second.cancel("in turn");
+    });
+
+    const left = Promise.all([first.run(() => sleepForever()), second.run(() => sleepForever())]);
+    first.cancel("first");
+    await left;
+
+    expect([first.cancelReason, second.cancelReason]).toEqual(["first", "in turn"]);
+  });
+
+  it("strands nobody where an undo shields the scope meanwhile", async () => {
+    const settled: string[] = [];
+
+    await new CancelScope().run((outer) =>
+      new CancelScope().run(async (inner) => {
+        const wait = (name: string) =>
+          suspend(name, () => () => void (inner.shield = true)).catch(() => settled.push(name));
+        const all = Promise.all([wait("a"), wait("b"), wait("c")]);
+        outer.cancel();
+        await all;
+      }),
+    );
+
+    expect(settled).toEqual(["a", "b", "c"]);
+  });
+
   it.each([
     ["a null-prototype object", Object.create(null) as unknown],
     ["an object whose toString throws", { toString: () => nothing() }],

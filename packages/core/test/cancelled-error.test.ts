@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, moveOnAfter, run, sleepForever, type CancelSource } from "@anyio/core";
 import { cancelSiblings, checkpoint } from "@anyio/core/lowlevel";
@@ -110,6 +111,15 @@ describe("CancelledError", () => {
       },
       { debug: true, signals: [] },
     ));
+
+  it("shows itself as an error, in one line outside debug mode", async () => {
+    const scope = new CancelScope({ name: "download" });
+    const error = await strikeOf(scope, () => scope.cancel("disk full"));
+
+    expect(String(error)).toMatch(/^AbortError: .*download.*disk full$/);
+    expect(inspect(error)).toMatch(/AbortError.*download.*disk full/);
+    expect(inspect(error)).not.toMatch(/\n\s+at /);
+  });
 
   it("is recognised by a brand, not by its class alone", async () => {
     const scope = new CancelScope();

@@ -139,6 +139,14 @@ describe("sleepUntil", () => {
       expect(clock.now()).toBe(1000);
     }));
 
+  it("is refused in a cancelled scope, also where the time is past", async () => {
+    await new CancelScope().run(async (scope) => {
+      scope.cancel();
+      await caught(sleepUntil(Infinity), CancelledError);
+      await caught(sleepUntil(0), CancelledError);
+    });
+  });
+
   it("rejects with RangeError for NaN", async () => {
     await caught(sleepUntil(Number.NaN), RangeError);
   });

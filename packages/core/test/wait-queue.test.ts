@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, dumpTasks, shield } from "@anyio/core";
-import { WaitQueue } from "@anyio/core/lowlevel";
+import { bindScope, WaitQueue } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "./support/caught.js";
 import { turn } from "./support/turn.js";
 import { unhandledRejectionsOf } from "./support/unhandled.js";
@@ -210,16 +210,19 @@ describe("WaitQueue", () => {
     const queue = new WaitQueue<void, number>();
     const order: number[] = [];
     const doomed = new CancelScope();
-    const enqueue = (i: number) => queue.wait("a turn", i).then(() => order.push(i));
-
-    const losers: Promise<unknown>[] = [];
+    const join = (i: number) => queue.wait("a turn", i).then(() => order.push(i));
     const winners: Promise<unknown>[] = [];
-    for (let i = 0; i < 100_000; i += 2) {
-      winners.push(enqueue(i));
-      losers.push(new CancelScope().run(() => Promise.resolve(i)));
-    }
-    await Promise.all(losers);
-    const left = doomed.run(() => Promise.all(Array.from({ length: 50_000 }, (_, i) => enqueue(2 * i + 1))));
+
+    const joinOutside = bindScope(join);
+    const left = doomed.run(async () => {
+      const losers: Promise<unknown>[] = [];
+      for (let i = 0; i < 100_000; i += 2) {
+        winners.push(joinOutside(i));
+        losers.push(join(i + 1));
+      }
+      await Promise.all(losers);
+    });
+    await turn();
     doomed.cancel();
     await left;
     queue.wakeAll();

@@ -20,6 +20,6 @@ describe("any program of groups and scopes", () => {
       expect(await execute(program, new SeededScheduler(seed))).toEqual(predict(program));
     });
 
-    await check(property, 500);
+    await check(property, 1000);
   });
 });

@@ -34,6 +34,12 @@ function groupOf(members: readonly ModelError[]): ModelError {
   return { label: "group", members };
 }
 
+/** The errors of a group in order of failure; those of one instant, whose order nobody promises, in that of their texts. */
+function inOrder(failures: ReadonlyMap<ModelError, number>): ModelError[] {
+  const byText = [...failures].toSorted(([a], [b]) => (labelOf(a) < labelOf(b) ? -1 : 1));
+  return byText.toSorted(([, a], [, b]) => a - b).map(([error]) => error);
+}
+
 /** The error without the cancellations in it; undefined where it is nothing else. */
 function purged(error: ModelError): ModelError | undefined {
   if (error.isCancellation) return undefined;
@@ -152,7 +158,8 @@ interface Target {
 }
 
 class Group {
-  readonly failures: ModelError[] = [];
+  /** When each error came. */
+  readonly failures = new Map<ModelError, number>();
   wasInterrupted = false;
   running = 0;
   services: Task[] = [];
@@ -165,7 +172,7 @@ class Group {
   ) {}
 
   fail(error: ModelError): void {
-    if (!this.failures.includes(error)) this.failures.push(error);
+    if (!this.failures.has(error)) this.failures.set(error, this.world.now);
     this.scope.cancelled = true;
     this.world.strike();
   }
@@ -270,27 +277,34 @@ function* act(world: World, place: Place, step: Exclude<Step, { kind: Block }>):
       );
       if (target && !target.scope.exited) target.scope.cancelled = true;
       world.strike();
+      yield pause(world, step.ms / 4, null);
       return place;
     }
     case "setShield": {
       const target = pick(place.targets, step.target);
       if (target) target.scope.shield = step.on;
       world.strike();
+      yield pause(world, step.ms / 4, null);
       return place;
     }
     case "setDeadline": {
       const target = pick(place.targets, step.target);
       if (target) setDeadline(world, target.scope, world.now + step.ahead);
+      yield pause(world, step.ms / 4, null);
       return place;
     }
     case "result": {
       const task = pick(place.tasks, step.target);
       if (!task) return place;
       const { scope } = place;
-      yield {
-        scope,
-        begin: (resume) => (task.outcome === "pending" ? task.waiters.push(resume) : task.tell(resume)),
-      };
+      try {
+        yield {
+          scope,
+          begin: (resume) => (task.outcome === "pending" ? task.waiters.push(resume) : task.tell(resume)),
+        };
+      } finally {
+        yield pause(world, step.ms / 4, null);
+      }
       world.note(`${step.id} has a result`);
       return place;
     }
@@ -298,6 +312,7 @@ function* act(world: World, place: Place, step: Exclude<Step, { kind: Block }>):
       const task = pick(place.tasks, step.target);
       if (task && !task.scope.exited) task.scope.cancelled = true;
       world.strike();
+      yield pause(world, step.ms / 4, null);
       return place;
     }
     case "startSoon":
@@ -310,6 +325,7 @@ function* act(world: World, place: Place, step: Exclude<Step, { kind: Block }>):
 function performStartSoon(world: World, place: Place, step: StepOf<"startSoon">): Place {
   const group = pickGroup(place, step.target);
   if (!group) return place;
+  checkOpen(group);
   const task = new Task(new Scope(group.scope), group, step.service);
   world.recorder.task(step.id, () => task.outcome);
   task.admit();
@@ -327,30 +343,35 @@ function* performStart(world: World, place: Place, step: StepOf<"start">): Gener
   for (let scope: Scope | null = place.scope; scope; scope = scope.parent) {
     if (group.services.some((service) => service.scope === scope)) task.holds = false;
   }
-  if (task.holds) group.running++;
-  yield {
-    scope: null,
-    begin: (resume) => {
-      task.starter = resume;
-      task.begin(world, function* () {
-        const inside = { ...place, scope: task.scope };
-        yield* perform(world, inside, step.before);
-        if (!step.isSilent) {
-          yield pause(world, step.ms / 2, null);
-          task.starter = null;
-          task.scope.parent = group.scope;
-          if (task.holds) group.running--;
-          task.admit();
-          world.note(`${step.id} started`);
-          resume(false);
-          group.changed();
-          world.strike();
-        }
-        yield* perform(world, inside, step.after);
-        world.note(`${step.id} ends`);
-      });
-    },
-  };
+  try {
+    checkOpen(group);
+    if (task.holds) group.running++;
+    yield {
+      scope: null,
+      begin: (resume) => {
+        task.starter = resume;
+        task.begin(world, function* () {
+          const inside = { ...place, scope: task.scope };
+          yield* perform(world, inside, step.before);
+          if (!step.isSilent) {
+            yield pause(world, step.ms / 2, null);
+            task.starter = null;
+            task.scope.parent = group.scope;
+            if (task.holds) group.running--;
+            task.admit();
+            world.note(`${step.id} started`);
+            resume(false);
+            group.changed();
+            world.strike();
+          }
+          yield* perform(world, inside, step.after);
+          world.note(`${step.id} ends`);
+        });
+      },
+    };
+  } finally {
+    yield pause(world, step.ms / 4, null);
+  }
   world.note(`${step.id} is ready`);
   world.recorder.task(step.id, () => task.outcome);
   return { ...place, tasks: [task, ...place.tasks] };
@@ -419,9 +440,8 @@ function* performGroup(world: World, place: Place, step: StepOf<"group">): Gener
   }
   group.hasEnded = true;
   scope.exited = true;
-  if (group.failures.length > 0) {
-    throw group.failures.length > 1 || step.wraps ? groupOf(group.failures) : group.failures[0];
-  }
+  const failures = inOrder(group.failures);
+  if (failures.length > 0) throw failures.length > 1 || step.wraps ? groupOf(failures) : failures[0];
   if (group.wasInterrupted && (!scope.cancelled || scope.isStruckFromOutside)) {
     throw { label: "C", isCancellation: true } satisfies ModelError;
   }
@@ -464,6 +484,9 @@ function pickGroup(place: Place, index: number): Group | undefined {
     place.targets.filter((target) => target.group !== null),
     index,
   )?.group;
-  if (group?.hasEnded) throw { label: "InvalidState" } satisfies ModelError;
   return group ?? undefined;
+}
+
+function checkOpen({ hasEnded }: Group): void {
+  if (hasEnded) throw { label: "InvalidState" } satisfies ModelError;
 }

@@ -48,7 +48,23 @@ interface Place {
 
 interface Target {
   readonly scope: DeadlineScope;
-  readonly group: TaskGroup | null;
+  readonly group: GroupUnderTest | null;
+}
+
+/** A group, and when each of its errors came. */
+interface GroupUnderTest {
+  readonly tg: TaskGroup;
+  readonly failures: Map<unknown, number>;
+}
+
+/** Does what a task or a body does, and notes when it fails. */
+async function watch<T>({ failures }: GroupUnderTest, fn: () => Promise<T>): Promise<T> {
+  try {
+    return await fn();
+  } catch (error) {
+    if (!failures.has(error)) failures.set(error, currentTime());
+    throw error;
+  }
 }
 
 async function perform(step: Step, place: Place): Promise<Place> {
@@ -99,26 +115,30 @@ async function act(step: Exclude<Step, { kind: Block }>, place: Place): Promise<
         place.targets.map(({ scope }) => scope).filter((scope) => scope instanceof CancelScope),
         step.target,
       )?.cancel();
+      await work(step.ms / 4);
       return place;
     case "setShield": {
       const target = pick(place.targets, step.target);
       if (target) target.scope.shield = step.on;
+      await work(step.ms / 4);
       return place;
     }
     case "setDeadline": {
       const target = pick(place.targets, step.target);
       if (target) target.scope.deadline = currentTime() + step.ahead;
+      await work(step.ms / 4);
       return place;
     }
     case "result": {
       const task = pick(place.tasks, step.target);
       if (!task) return place;
-      await task.result();
+      await unhurriedly(task.result(), step.ms / 4);
       note(place, `${step.id} has a result`);
       return place;
     }
     case "cancelTask":
       pick(place.tasks, step.target)?.cancel();
+      await work(step.ms / 4);
       return place;
     case "startSoon":
       return performStartSoon(step, place);
@@ -130,11 +150,12 @@ async function act(step: Exclude<Step, { kind: Block }>, place: Place): Promise<
 function performStartSoon(step: StepOf<"startSoon">, place: Place): Place {
   const group = pickGroup(place, step.target);
   if (!group) return place;
-  const task = group.startSoon(
-    async () => {
-      await perform(step.body, place);
-      note(place, `${step.id} ends`);
-    },
+  const task = group.tg.startSoon(
+    () =>
+      watch(group, async () => {
+        await perform(step.body, place);
+        note(place, `${step.id} ends`);
+      }),
     { service: step.service },
   );
   place.recorder.task(step.id, () => task.status);
@@ -144,19 +165,23 @@ function performStartSoon(step: StepOf<"startSoon">, place: Place): Place {
 async function performStart(step: StepOf<"start">, place: Place): Promise<Place> {
   const group = pickGroup(place, step.target);
   if (!group) return place;
-  const task = await group.start<void, void>(
+  const starting = group.tg.start<void, void>(
     async (status) => {
+      const goOn = async (): Promise<void> => {
+        await perform(step.after, place);
+        note(place, `${step.id} ends`);
+      };
       await perform(step.before, place);
-      if (!step.isSilent) {
-        await work(step.ms / 2);
-        status.started();
-        note(place, `${step.id} started`);
-      }
-      await perform(step.after, place);
-      note(place, `${step.id} ends`);
+      if (step.isSilent) return goOn();
+      await work(step.ms / 2);
+      status.started();
+      note(place, `${step.id} started`);
+      // Only from here on does the group fail with the task.
+      return watch(group, goOn);
     },
     { service: step.service, returnHandle: true },
   );
+  const task = await unhurriedly(starting, step.ms / 4);
   note(place, `${step.id} is ready`);
   place.recorder.task(step.id, () => task.status);
   return { ...place, tasks: [task, ...place.tasks] };
@@ -185,11 +210,40 @@ async function performScope(step: StepOf<"scope">, place: Place): Promise<void> 
 }
 
 async function performGroup(step: StepOf<"group">, place: Place): Promise<void> {
-  const value = await withTaskGroup(
-    (group) => perform(step.body, { ...place, targets: [{ scope: group.cancelScope, group }, ...place.targets] }),
-    { errors: step.wraps ? "group" : "natural" },
-  );
+  const failures = new Map<unknown, number>();
+  const body = (tg: TaskGroup): Promise<Place> => {
+    const group = { tg, failures };
+    return watch(group, () =>
+      perform(step.body, { ...place, targets: [{ scope: tg.cancelScope, group }, ...place.targets] }),
+    );
+  };
+  let value: Place | undefined;
+  try {
+    value = await withTaskGroup(body, { errors: step.wraps ? "group" : "natural" });
+  } catch (error) {
+    if (error instanceof ExceptionGroup && !failures.has(error)) orders.set(error, labelsInOrder(error, failures));
+    throw error;
+  }
   note(place, `${step.id} returned ${value === undefined ? "nothing" : "a value"}`);
+}
+
+const orders = new WeakMap<ExceptionGroup, string[]>();
+
+/** The members of a group as they are, but that those of one instant, whose order nobody promises, come in that of their texts. */
+function labelsInOrder(group: ExceptionGroup, failures: ReadonlyMap<unknown, number>): string[] {
+  const members = group.errors.map((error) => ({ label: labelOf(error), at: failures.get(error) ?? NaN }));
+  const isSorted = members.every(({ at }, i) => i === 0 || at >= (members[i - 1]?.at ?? NaN));
+  if (!isSorted) return ["out of order", ...members.map(({ label }) => label)];
+  return members.toSorted((a, b) => a.at - b.at || (a.label < b.label ? -1 : 1)).map(({ label }) => label);
+}
+
+/** Waits for a task, and takes time before it goes on. */
+async function unhurriedly<T>(promise: Promise<T>, ms: number): Promise<T> {
+  try {
+    return await promise;
+  } finally {
+    await work(ms);
+  }
 }
 
 function work(ms: number): Promise<void> {
@@ -203,7 +257,8 @@ function note({ recorder }: Place, text: string): void {
 function labelOf(error: unknown): string {
   if (error instanceof ExceptionGroup) {
     const first: unknown = error.errors[0];
-    return `[${error.errors.map(labelOf).join(", ")}]${error.cause === first ? "" : " of another cause"}`;
+    const labels = orders.get(error) ?? error.errors.map(labelOf);
+    return `[${labels.join(", ")}]${error.cause === first ? "" : " of another cause"}`;
   }
   if (error instanceof CancelledError) return "C";
   if (error instanceof TimeoutError) return "Timeout";
@@ -216,7 +271,7 @@ function pick<T>(from: readonly T[], index: number): T | undefined {
   return from[index % from.length];
 }
 
-function pickGroup(place: Place, index: number): TaskGroup | undefined {
+function pickGroup(place: Place, index: number): GroupUnderTest | undefined {
   return (
     pick(
       place.targets.filter(({ group }) => group !== null),

@@ -12,7 +12,8 @@ import { suspend } from "./suspend.js";
  * Keep it in a variable where a listener needs it: a listener is called in the scope of whoever cancels.
  *
  * @example
- * const response = await fetch(url, { signal: currentSignal() });
+ * const response = await fetch("data:text/plain,hello", { signal: currentSignal() });
+ * await response.text(); // => "hello"
  */
 export function currentSignal(): AbortSignal {
   return signalOf(ambient());
@@ -23,6 +24,13 @@ export function currentSignal(): AbortSignal {
  *
  * **Cancellation:** in a cancelled scope `fn` is not called. While waiting, the signal is aborted and `fn` is still waited for: when it
  * ends by that abort, this rejects with a `CancelledError`; when it completes or fails otherwise, so does this.
+ *
+ * @example
+ * const text = await withSignal(async (signal) => {
+ *   const response = await fetch("data:text/plain,hello", { signal });
+ *   return response.text();
+ * });
+ * text; // => "hello"
  */
 export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Promise<T> {
   const scope = ambient();
@@ -46,6 +54,10 @@ export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Prom
  * Waits for a promise of somebody else's, as long as nobody cancels.
  *
  * **Cancellation:** stops waiting. The work goes on unowned; its value is dropped and a late error is consumed.
+ *
+ * @example
+ * const never = new Promise<string>(() => {});
+ * await moveOnAfter(20, () => abandonOnCancel(never)); // => undefined
  */
 export function abandonOnCancel<T>(promise: PromiseLike<T>): Promise<T> {
   let isWaiting = false;

@@ -9,10 +9,12 @@ import { waitShielded } from "./internal/waiter.js";
  * **Cancellation:** in a cancelled scope it rejects.
  *
  * @example
- * for (const row of rows) {
- *   digest(row);
+ * let sum = 0;
+ * for (let i = 1; i <= 1000; i++) {
+ *   sum += i;
  *   await checkpoint();
  * }
+ * sum; // => 500500
  * @see anyio.lowlevel.checkpoint
  */
 export function checkpoint(): Promise<void> {

@@ -9,10 +9,19 @@ import { partsOf, type TaskParts, waitOf } from "./task-info.js";
  * Siblings without tasks of their own that differ in nothing but numbers are one line.
  *
  * @example
- * root
- * └─ main #1, 2.1 s, waiting for 3 tasks
- *    ├─ worker #2 … #3 (2 tasks), 2.0 s, waiting for sleep(60000), deadline in 7.9 s
- *    └─ cleaner #4, 2.0 s, waiting for sleep(500), cancelled, shielded
+ * await run(() =>
+ *   withTaskGroup(async (tg) => {
+ *     for (let i = 0; i < 2; i++) tg.startSoon(() => failAfter(8_000, () => sleep(60_000)), { name: "worker" });
+ *     tg.startSoon(() => shield(() => sleep(500)), { name: "cleaner" });
+ *     await waitAllTasksBlocked();
+ *     console.log(dumpTasks());
+ *     // => root #0, outside every task
+ *     //    └─ main #1, … ms, running, or awaiting a foreign promise
+ *     //       ├─ worker #2 … #3 (2 tasks), … ms, waiting for sleep(60000), deadline in … s
+ *     //       └─ cleaner #4, … ms, waiting for sleep(500), shielded
+ *     tg.cancel();
+ *   }),
+ * );
  */
 export function dumpTasks(): string {
   const lines = [describe(realm.root, partsOf(realm.root))];

@@ -12,6 +12,10 @@ const BRAND = Symbol.for("@anyio/core/v1/exception-group");
  * Several errors that happened beside each other. `console.log` shows it as a tree.
  *
  * @typeParam E the type of its leaves
+ * @example
+ * const group = new ExceptionGroup([new RangeError("too far"), new TypeError("no number")]);
+ * group.message; // => "several errors (2 errors): RangeError: too far; TypeError: no number"
+ * group.subgroup(RangeError)?.leaves().length; // => 1
  * @see PEP 654, where the operations come from
  */
 export class ExceptionGroup<E = unknown> extends AggregateError {

@@ -8,6 +8,10 @@ export type Closable = { close(): unknown } | AsyncDisposable | Disposable;
  *
  * **Cancellation:** no cancellation point; closing always closes.
  *
+ * @example
+ * let isOpen = true;
+ * await forceClose({ close: () => (isOpen = false) });
+ * isOpen; // => false
  * @see anyio.aclose_forcefully
  */
 export async function forceClose(resource: Closable): Promise<void> {

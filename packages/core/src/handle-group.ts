@@ -13,6 +13,11 @@ export interface GroupClause {
  *
  * @param matcher a class of errors, or a predicate
  * @param handler gets a group of the matching errors, nested as they were
+ * @example
+ * let count = 0;
+ * const countThem = on(RangeError, (group) => (count += group.leaves().length));
+ * await handleGroup(new RangeError("too far"), countThem);
+ * count; // => 1
  */
 export function on<E>(matcher: Matcher<E>, handler: (group: ExceptionGroup<E>) => unknown): GroupClause {
   return { matcher, handler: handler };
@@ -27,13 +32,14 @@ export function on<E>(matcher: Matcher<E>, handler: (group: ExceptionGroup<E>) =
  * **Cancellation:** no cancellation point; the clauses decide.
  *
  * @example
+ * const group = new ExceptionGroup([new RangeError("too far"), new TypeError("no number")]);
+ * const warn = on(RangeError, (ranges) => {
+ *   console.log(ranges.leaves().length, "out of range"); // => 1 out of range
+ * });
  * try {
- *   await withTaskGroup(fetchAll);
- * } catch (error) {
- *   await handleGroup(
- *     error,
- *     on(RangeError, (group) => console.warn(`${group.leaves().length} out of range`)),
- *   );
+ *   await handleGroup(group, warn);
+ * } catch (rest) {
+ *   console.log(String(rest)); // => TypeError: no number
  * }
  * @see PEP 654
  */

@@ -5,6 +5,13 @@ import { ambient } from "./internal/realm.js";
  * One value per `run()`, shared by the runs nested in it: for what there is to be one of in a program, such as a pool. Outside `run()` there is one
  * more value, for the process.
  *
+ * @example
+ * const level = new RunVar("level", { default: "info" });
+ * await run(() => {
+ *   level.set("debug");
+ *   return level.get();
+ * }); // => "debug"
+ * level.get(); // => "info"
  * @see anyio.lowlevel.RunVar
  */
 export class RunVar<T> {

@@ -12,6 +12,10 @@ import { suspend } from "./suspend.js";
  *
  * @param ms how long; `Infinity` for ever
  * @throws {RangeError} when `ms` is NaN
+ * @example
+ * const start = currentTime();
+ * await sleep(20);
+ * currentTime() - start >= 20; // => true
  */
 export function sleep(ms: number): Promise<void> {
   return wait(sleepText, ms);
@@ -23,12 +27,21 @@ export function sleep(ms: number): Promise<void> {
  * **Cancellation:** ends the wait.
  *
  * @throws {RangeError} when `time` is NaN
+ * @example
+ * const start = currentTime();
+ * for (let i = 1; i <= 3; i++) await sleepUntil(start + 10 * i);
+ * currentTime() >= start + 30; // => true
  */
 export function sleepUntil(time: number): Promise<void> {
   return wait(sleepUntilText, time);
 }
 
-/** Waits to be cancelled. */
+/**
+ * Waits to be cancelled.
+ *
+ * @example
+ * await moveOnAfter(20, () => sleepForever()); // => undefined
+ */
 export function sleepForever(): Promise<never> {
   return suspend("sleepForever()", () => {});
 }

@@ -24,10 +24,11 @@ export interface Suspension<T> {
  *
  * @param label what a task dump says this waits for; a function or an object is asked only when somebody looks
  * @example
- * const socket = await suspend<Socket>("a connection", (waiter) => {
- *   const socket = connect(port, () => waiter.resume(socket));
- *   return () => socket.destroy();
+ * const message = await suspend<string>("a message", (waiter) => {
+ *   const timer = setTimeout(() => waiter.resume("hello"), 10);
+ *   return () => clearTimeout(timer);
  * });
+ * message; // => "hello"
  * @see trio.lowlevel.wait_task_rescheduled, where the design comes from
  */
 export function suspend<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {

@@ -15,12 +15,22 @@ export interface TaskInfo {
   readonly since: number;
 }
 
-/** The task that calls. Code outside every `run()` and task group belongs to one task called "root". */
+/**
+ * The task that calls. Code outside every `run()` and task group belongs to one task called "root".
+ *
+ * @example
+ * await run(() => getCurrentTask().name, { name: "server" }); // => "server"
+ */
 export function getCurrentTask(): TaskInfo {
   return infoOf(ambient().task);
 }
 
-/** All tasks of the process that have begun and not ended, parents before children. */
+/**
+ * All tasks of the process that have begun and not ended, parents before children.
+ *
+ * @example
+ * await run(() => getRunningTasks().map((task) => task.name), { name: "server" }); // => ["server"]
+ */
 export function getRunningTasks(): TaskInfo[] {
   const tasks: TaskNode[] = [...partsOf(realm.root).tasks];
   // The array grows while it is walked.

@@ -9,6 +9,8 @@ export function currentTime(): number {
  * The time at which a cancellation by deadline will strike here, in ms of `currentTime()`: `Infinity` when none will, `-Infinity` when
  * cancelled already.
  *
+ * @example
+ * currentEffectiveDeadline(); // => Infinity
  * @see anyio.current_effective_deadline
  */
 export function currentEffectiveDeadline(): number {
@@ -22,7 +24,12 @@ export function currentEffectiveDeadline(): number {
   }
 }
 
-/** How long until the effective deadline, in ms: at least 0, and `Infinity` when there is none. */
+/**
+ * How long until the effective deadline, in ms: at least 0, and `Infinity` when there is none.
+ *
+ * @example
+ * await moveOnAfter(1000, () => remaining() > 900); // => true
+ */
 export function remaining(): number {
   return Math.max(currentEffectiveDeadline() - currentTime(), 0);
 }

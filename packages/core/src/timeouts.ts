@@ -39,7 +39,12 @@ export function moveOnAfter<T>(
   return moveOn({ start: currentTime(), time: ms }, fn, options);
 }
 
-/** Like {@link moveOnAfter}, with an absolute time: ms of `currentTime()`. */
+/**
+ * Like {@link moveOnAfter}, with an absolute time: ms of `currentTime()`.
+ *
+ * @example
+ * await moveOnAt(currentTime() + 20, () => sleep(10_000)); // => undefined
+ */
 export function moveOnAt<T>(
   deadline: number | null,
   fn: (scope: CancelScope) => T | PromiseLike<T>,
@@ -70,7 +75,13 @@ export function failAfter<T>(
   return fail({ start: currentTime(), time: ms }, fn, options);
 }
 
-/** Like {@link failAfter}, with an absolute time: ms of `currentTime()`. */
+/**
+ * Like {@link failAfter}, with an absolute time: ms of `currentTime()`.
+ *
+ * @example
+ * const error: unknown = await failAt(currentTime() + 20, () => sleep(10_000)).catch((error) => error);
+ * error instanceof TimeoutError; // => true
+ */
 export function failAt<T>(
   deadline: number | null,
   fn: (scope: DeadlineScope) => T | PromiseLike<T>,
@@ -88,6 +99,17 @@ export function failAt<T>(
  * @returns what `fn` returns
  * @throws {TimeoutError} when the time was up and `fn` ended by that
  * @throws {RangeError} when the timeout is NaN
+ * @example
+ * const events: string[] = [];
+ * await moveOnAfter(20, async () => {
+ *   try {
+ *     await sleep(10_000);
+ *   } finally {
+ *     await shield(() => sleep(10), { timeout: 1000 });
+ *     events.push("said goodbye");
+ *   }
+ * });
+ * events; // => ["said goodbye"]
  * @see anyio.CancelScope, whose `shield=True` this is
  */
 export function shield<T>(

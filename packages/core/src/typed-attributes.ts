@@ -15,6 +15,12 @@ export type ExtraAttributes = ReadonlyMap<TypedAttribute<unknown>, () => unknown
  *
  * @example
  * const peerName = typedAttribute<string>("peerName");
+ * class Connection extends TypedAttributeProvider {
+ *   override get extraAttributes(): ExtraAttributes {
+ *     return new Map([[peerName, () => "127.0.0.1"]]);
+ *   }
+ * }
+ * new Connection().extra(peerName); // => "127.0.0.1"
  */
 export function typedAttribute<T>(name: string): TypedAttribute<T> {
   return Object.freeze({ name });

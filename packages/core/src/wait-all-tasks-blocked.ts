@@ -7,6 +7,18 @@ import { suspend } from "./suspend.js";
  *
  * **Cancellation:** ends the wait.
  *
+ * @example
+ * const events: string[] = [];
+ * await withTaskGroup(async (tg) => {
+ *   tg.startSoon(async () => {
+ *     events.push("asks");
+ *     await sleepForever();
+ *   });
+ *   await waitAllTasksBlocked();
+ *   events.push("waits");
+ *   tg.cancel();
+ * });
+ * events; // => ["asks", "waits"]
  * @see anyio.wait_all_tasks_blocked
  */
 export function waitAllTasksBlocked(): Promise<void> {

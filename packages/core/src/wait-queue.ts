@@ -11,6 +11,16 @@ import { type Queue, Waiter } from "./internal/waiter.js";
  *
  * @typeParam T what a waiter is woken with
  * @typeParam K what a waiter brings along, for whoever wakes it to see
+ * @example
+ * const queue = new WaitQueue<string>();
+ * await withTaskGroup(async (tg) => {
+ *   const first = tg.startSoon(() => queue.wait("a turn"));
+ *   const second = tg.startSoon(() => queue.wait("a turn"));
+ *   await waitAllTasksBlocked();
+ *   queue.wake("one");
+ *   queue.wake("two");
+ *   return [await first.result(), await second.result()];
+ * }); // => ["one", "two"]
  * @see trio.lowlevel.ParkingLot, where the idea comes from
  */
 export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {

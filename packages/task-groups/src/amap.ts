@@ -22,7 +22,11 @@ export interface AmapOptions {
  * @throws {RangeError} when the limit is not a positive integer or Infinity
  * @throws as `withTaskGroup` does
  * @example
- * const pages = await amap(fetchPage, urls, { limit: 8 });
+ * const square = async (n: number) => {
+ *   await sleep(40 - 10 * n);
+ *   return n * n;
+ * };
+ * await amap(square, [1, 2, 3], { limit: 2 }); // => [1, 4, 9]
  */
 export function amap<I, R>(
   fn: (item: I, index: number) => R | PromiseLike<R>,

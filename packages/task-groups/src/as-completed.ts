@@ -15,9 +15,15 @@ import type { TaskHandle } from "./task-handle.js";
  * @returns what `fn` returns
  * @throws as `withTaskGroup` does
  * @example
- * await asCompleted(downloads, async (completions) => {
- *   for await (const task of completions) console.log(task.returnValue);
+ * const names: string[] = [];
+ * const walk = async (name: string, ms: number) => {
+ *   await sleep(ms);
+ *   return name;
+ * };
+ * await asCompleted([() => walk("tortoise", 60), () => walk("hare", 10)], async (completions) => {
+ *   for await (const task of completions) names.push(task.returnValue);
  * });
+ * names; // => ["hare", "tortoise"]
  */
 export function asCompleted<T, R>(
   thunks: Thunks<T>,

@@ -10,7 +10,8 @@ import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
  * @param thunks functions, not promises: a promise has started already
  * @throws as `withTaskGroup` does
  * @example
- * const [user, orders] = await gather([() => fetchUser(id), () => fetchOrders(id)]);
+ * const [user, orders] = await gather([async () => "Ada", async () => [7, 11]]);
+ * `${user}: ${orders.length} orders`; // => "Ada: 2 orders"
  */
 export function gather<const T extends Thunks>(thunks: T): Promise<Results<T>> {
   return quietly(collect(thunks) as Promise<Results<T>>);

@@ -15,7 +15,11 @@ import type { TaskHandle } from "./task-handle.js";
  * @throws {RangeError} when there are none
  * @throws {TaskCancelledError} when all of them have cancelled themselves
  * @example
- * const answer = await race([() => ask(primary), () => ask(replica)]);
+ * const ask = async (replica: string, ms: number) => {
+ *   await sleep(ms);
+ *   return replica;
+ * };
+ * await race([() => ask("far", 10_000), () => ask("near", 10)]); // => "near"
  */
 export function race<const T extends Thunks>(thunks: T): Promise<Results<T>[number]> {
   return quietly(first(thunks) as Promise<Results<T>[number]>);

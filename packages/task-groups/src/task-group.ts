@@ -37,6 +37,16 @@ export interface TaskGroup {
    * @returns what the task was ready with, or with `returnHandle` its handle
    * @throws {InvalidStateError} when the task ends without having been ready, or the group has ended
    * @throws the task's own error when it fails before it is ready; the group does not fail for it
+   * @example
+   * const serve = async (status: TaskStatus<number>) => {
+   *   status.started(8080);
+   *   await sleepForever();
+   * };
+   * await withTaskGroup(async (tg) => {
+   *   const port = await tg.start(serve);
+   *   console.log(port); // => 8080
+   *   tg.cancel();
+   * });
    */
   start<S = void>(fn: (status: TaskStatus<S>) => unknown, options?: TaskOptions & { returnHandle?: false }): Promise<S>;
   start<S = void, T = unknown>(
@@ -57,10 +67,15 @@ export interface TaskGroup {
  *
  * @returns what `fn` returns, or `undefined` when the group was cancelled and `fn` ended by that
  * @example
- * await withTaskGroup(async (tg) => {
- *   tg.startSoon(() => serve(8080));
- *   tg.startSoon(() => serve(8081));
+ * const events: string[] = [];
+ * await withTaskGroup((tg) => {
+ *   tg.startSoon(async () => {
+ *     await sleep(10);
+ *     events.push("a task has ended");
+ *   });
+ *   events.push("the body has ended");
  * });
+ * events; // => ["the body has ended", "a task has ended"]
  * @see anyio.create_task_group
  */
 export function withTaskGroup<T>(

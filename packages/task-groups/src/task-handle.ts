@@ -11,6 +11,13 @@ import type { GroupTask } from "./internal/group-task.js";
  *
  * @typeParam T what the task returns
  * @typeParam S what it was ready with, where `start()` started it
+ * @example
+ * await withTaskGroup(async (tg) => {
+ *   const handle = tg.startSoon(() => sleepForever());
+ *   handle.cancel();
+ *   await handle.wait();
+ *   return handle.status;
+ * }); // => "cancelled"
  */
 export class TaskHandle<out T, out S = never> implements AsyncDisposable {
   readonly #task: GroupTask;

@@ -12,7 +12,7 @@ export interface Turns {
   spend(): boolean;
   /** Delivers in order, in the next turns of the event loop. */
   defer(delivery: Delivery): void;
-  /** The moment from which what has to be deferred may go on. */
+  /** The turn in which what has to be deferred may go on. */
   next(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export class FairTurns implements Turns {
   #turnBegan = 0;
   readonly #line: Delivery[] = [];
   #served = 0;
-  #next: Promise<void> | null = null;
+  #batch: Batch | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -49,23 +49,24 @@ export class FairTurns implements Turns {
   }
 
   next(): Promise<void> {
-    if (this.#next === null) {
-      const next = new Deferred<void>();
-      this.#next = next.promise;
-      this.defer({
-        deliver: () => {
-          this.#next = null;
-          next.resolve();
-        },
-      });
+    let batch = this.#batch;
+    if (batch === null || batch.room === 0) {
+      batch = this.#batch = new Batch();
+      this.defer(batch);
     }
-    return this.#next;
+    batch.room--;
+    return batch.promise;
   }
 
   readonly #turn = (): void => {
     this.#turnBegan = this.#clock.now();
     const end = Math.min(this.#served + BUDGET, this.#line.length);
-    for (; this.#served < end; this.#served++) this.#line[this.#served]?.deliver();
+    let full = false;
+    for (; this.#served < end && !full; this.#served++) {
+      const delivery = this.#line[this.#served];
+      delivery?.deliver();
+      full = delivery instanceof Batch;
+    }
     if (this.#served * 2 > this.#line.length) {
       this.#line.splice(0, this.#served);
       this.#served = 0;
@@ -73,6 +74,16 @@ export class FairTurns implements Turns {
     if (this.#line.length > 0) setImmediate(this.#turn);
     else this.#left = BUDGET;
   };
+}
+
+/** What may go on in one turn: a promise for each would be dear. */
+class Batch extends Deferred<void> implements Delivery {
+  room = BUDGET;
+
+  deliver(): void {
+    this.room = 0;
+    this.resolve();
+  }
 }
 
 /** Leaves every decision to a scheduler of the user's. */

@@ -31,7 +31,10 @@ function listNames(checker: ts.TypeChecker, file: ts.SourceFile | undefined): st
     .getExportsOfModule(module)
     .map((symbol) => {
       const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      return `  ${symbol.name} (${target.flags & ts.SymbolFlags.Value ? "value" : "type"})\n`;
+      // A class that goes out by `export { type … }` is a type to everybody outside.
+      const isValue =
+        target.flags & ts.SymbolFlags.Value && !symbol.declarations?.every(ts.isTypeOnlyExportDeclaration);
+      return `  ${symbol.name} (${isValue ? "value" : "type"})\n`;
     })
     .toSorted();
 }

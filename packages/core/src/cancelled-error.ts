@@ -12,6 +12,8 @@ export interface Cancellation {
   readonly reason: unknown;
   /** What the first interrupted operation was waiting for. */
   waitingFor?: string;
+  message?: string;
+  header?: string;
 }
 
 const BRAND = Symbol.for("@anyio/core/v1/cancelled");
@@ -44,8 +46,9 @@ export class CancelledError extends errorWithoutEngine() {
   constructor(cancellation: Cancellation) {
     super();
     const { source, scopeName, taskName, reason } = cancellation;
-    this.message = describe(cancellation);
-    this.stack = `${this.name}: ${this.message}`;
+    // One text for all deliveries of a cancellation.
+    this.message = cancellation.message ??= describe(cancellation);
+    this.stack = cancellation.header ??= `${this.name}: ${this.message}`;
     this.source = source;
     this.scopeName = scopeName;
     this.taskName = taskName;

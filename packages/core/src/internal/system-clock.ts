@@ -3,8 +3,8 @@ import type { Clock } from "../backend.js";
 /**
  * The runtime's clock, with one native timer for all that is scheduled: a binary heap ordered by time, then by age.
  *
- * 1. The native timer is armed for the heap's head or earlier. Cancelling the head leaves it armed: it then fires for
- *    nothing once, which is cheaper than arming anew.
+ * 1. The native timer is armed for the heap's head or earlier, at the end of the turn: what is scheduled and cancelled in
+ *    one turn never comes to it. Cancelling the head leaves it armed: firing once for nothing is cheaper than arming anew.
  * 2. It is there exactly while something is scheduled: it keeps the process alive, and tests put others in its place.
  * 3. What is cancelled stays in the heap as dead wood, hardly more of it than there is alive.
  */
@@ -14,6 +14,8 @@ export class SystemClock implements Clock {
   #age = 0;
   #native: ReturnType<typeof setTimeout> | undefined;
   #armedFor = Infinity;
+  /** The function that was asked to arm the timer, while that is still to come. */
+  #asked: typeof setImmediate | undefined;
 
   now(): number {
     return performance.now();
@@ -23,7 +25,7 @@ export class SystemClock implements Clock {
     const entry = new Entry(this, at, this.#age++, callback);
     this.#raise(entry, this.#heap.length);
     this.#alive++;
-    if (at < this.#armedFor) this.#arm(at);
+    if (at < this.#armedFor) this.#armSoon();
     return entry;
   }
 
@@ -33,8 +35,14 @@ export class SystemClock implements Clock {
     if (this.#heap.length > 2 * this.#alive + SMALL) this.#clear();
   }
 
+  #armSoon(): void {
+    // Fake timers may come and go, and take with them what was asked of them.
+    if (this.#asked === setImmediate) return;
+    this.#asked = setImmediate;
+    setImmediate(this.#fire);
+  }
+
   #arm(at: number): void {
-    clearTimeout(this.#native);
     this.#armedFor = at;
     this.#native = setTimeout(this.#fire, Math.min(Math.max(Math.ceil(at - performance.now()), 0), LONGEST));
   }
@@ -46,8 +54,8 @@ export class SystemClock implements Clock {
   }
 
   readonly #fire = (): void => {
-    this.#native = undefined;
-    this.#armedFor = Infinity;
+    this.#asked = undefined;
+    this.#disarm();
     const now = performance.now();
     let head = this.#heap[0];
     while (head !== undefined && (head.callback === null || head.at <= now)) {
@@ -57,7 +65,7 @@ export class SystemClock implements Clock {
       callback?.();
       head = this.#heap[0];
     }
-    if (head !== undefined && head.at < this.#armedFor) this.#arm(head.at);
+    if (head !== undefined) this.#arm(head.at);
   };
 
   #removeHead(): void {

@@ -11,7 +11,7 @@ export interface TaskInfo {
   readonly name: string;
   /** What it waits for; null where it runs, or awaits something that is not of this library. */
   readonly waitingFor: string | null;
-  /** When it was started, in ms of `currentTime()`. */
+  /** When it was started, in whole ms of `currentTime()`. */
   readonly since: number;
 }
 

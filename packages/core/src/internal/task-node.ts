@@ -14,7 +14,7 @@ export interface RunState {
 
 /** A task is a scope that a flow of control of its own runs in. */
 export abstract class TaskNode extends ScopeNode {
-  /** When it was made, in ms of its run's clock. */
+  /** When it was made, in whole ms of its run's clock: a fraction would cost each task an object of its own. */
   readonly since: number;
 
   constructor(
@@ -26,7 +26,7 @@ export abstract class TaskNode extends ScopeNode {
     // A task is its own; `super` has to come before `this`.
     super(parent as ScopeNode, null as unknown as TaskNode, name);
     this.task = this;
-    this.since = run.clock.now();
+    this.since = Math.floor(run.clock.now());
   }
 
   /** What people call it. */

@@ -9,5 +9,5 @@ export interface TaskStatus<S = void> {
 }
 
 /** For calling a function that reports its readiness where nobody wants to know. */
-// eslint-disable-next-line -- any: it has to fit every TaskStatus<S>, and S is in a contravariant place.
+// oxlint-disable-next-line no-explicit-any -- it has to fit every TaskStatus<S>, and S is in a contravariant place.
 export const TASK_STATUS_IGNORED: TaskStatus<any> = { started() {} };

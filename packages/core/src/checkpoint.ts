@@ -1,3 +1,4 @@
+import { DONE } from "./internal/deferred.js";
 import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
 import type { ScopeNode } from "./internal/scope-tree.js";
@@ -38,10 +39,8 @@ function pass(scope: ScopeNode): Promise<void> {
   const { run } = scope.task;
   run.activity++;
   scope.refusals = 0;
-  if (run.turns.spend()) return PASSED;
+  if (run.turns.spend()) return DONE;
   const waiter = waitShielded<void>(scope, "its turn");
   waiter.resume();
   return waiter.promise;
 }
-
-const PASSED = Promise.resolve();

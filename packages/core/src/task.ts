@@ -1,6 +1,7 @@
 import { cancelNode, type CancelScope, nodeOf } from "./cancel-scope.js";
 import { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 import { isDebug } from "./internal/debug.js";
+import { DONE } from "./internal/deferred.js";
 import { recordOrigin } from "./internal/origin.js";
 import { performLast, realm } from "./internal/realm.js";
 import { isCancelledFromOutside, move, open } from "./internal/scope-tree.js";
@@ -30,7 +31,7 @@ export abstract class Task extends TaskNode {
   begin(fn: () => unknown): void {
     const { run } = this;
     run.activity++;
-    const turn = run.turns.spend() ? NOW : run.turns.next();
+    const turn = run.turns.spend() ? DONE : run.turns.next();
     void turn.then(() => performLast(this, fn));
   }
 
@@ -82,5 +83,3 @@ export abstract class Task extends TaskNode {
 export function cancelSiblings(scope: CancelScope, error: unknown, taskName?: string): void {
   cancelNode(nodeOf(scope), "sibling", error, taskName);
 }
-
-const NOW = Promise.resolve();

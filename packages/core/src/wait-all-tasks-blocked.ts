@@ -1,3 +1,4 @@
+import { cancelTurn, inNextTurn } from "./internal/event-loop.js";
 import { ambient } from "./internal/realm.js";
 import { suspend } from "./suspend.js";
 
@@ -26,15 +27,15 @@ export function waitAllTasksBlocked(): Promise<void> {
   return suspend<void>("all other tasks to be blocked", (waiter) => {
     let seen = -1;
     let idleTurns = 0;
-    let timer: ReturnType<typeof setImmediate>;
+    let timer: ReturnType<typeof inNextTurn>;
     const look = (): void => {
       idleTurns = run.activity === seen ? idleTurns + 1 : 0;
       seen = run.activity;
       if (idleTurns === IDLE_TURNS) waiter.resume();
-      else timer = setImmediate(look);
+      else timer = inNextTurn(look);
     };
-    timer = setImmediate(look);
-    return () => clearImmediate(timer);
+    timer = inNextTurn(look);
+    return () => cancelTurn(timer);
   });
 }
 

@@ -12,9 +12,12 @@ export class Deferred<T> {
 }
 
 // One executor for all: a closure for each would be a good part of the price of a wait.
-const captured = {} as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+export const captured = {} as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
 
-function capture(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+export function capture(resolve: (value: never) => void, reject: (error: unknown) => void): void {
   captured.resolve = resolve as typeof captured.resolve;
   captured.reject = reject;
 }
+
+/** Something that is over already: what a callback hangs on to come in a microtask of its own. */
+export const DONE: Promise<void> = Promise.resolve();

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { DONE } from "./deferred.js";
 import { leave, type ScopeNode } from "./scope-tree.js";
 import { SystemClock } from "./system-clock.js";
 import { RootTask, type TaskNode } from "./task-node.js";
@@ -51,7 +52,7 @@ export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argum
   const body = fn as (argument: unknown) => unknown;
   // Scopes opened in one another without an await between them are a recursion, which must not exhaust the stack.
   if (depth === DEEPEST) {
-    void NOW.then(() => performLast(scope, () => body(argument)));
+    void DONE.then(() => performLast(scope, () => body(argument)));
     return;
   }
   depth++;
@@ -64,7 +65,6 @@ export function perform<A>(scope: ScopeNode, fn: (argument: A) => unknown, argum
 
 let depth = 0;
 const DEEPEST = 100;
-const NOW = Promise.resolve();
 
 /** {@link perform} for a callback of its own, in which nothing else comes after: there is no scope to go back to. */
 export function performLast(scope: ScopeNode, fn: () => unknown): void {

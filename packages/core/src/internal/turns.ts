@@ -1,5 +1,6 @@
 import type { Clock, Scheduler } from "../backend.js";
 import { Deferred } from "./deferred.js";
+import { inNextTurn } from "./event-loop.js";
 
 /** Something that is decided already and only has to be told to whoever waits for it. */
 export interface Delivery {
@@ -45,7 +46,7 @@ export class FairTurns implements Turns {
 
   defer(delivery: Delivery): void {
     this.#left = 0;
-    if (this.#line.push(delivery) === 1) setImmediate(this.#turn);
+    if (this.#line.push(delivery) === 1) inNextTurn(this.#turn);
   }
 
   next(): Promise<void> {
@@ -71,7 +72,7 @@ export class FairTurns implements Turns {
       this.#line.splice(0, this.#served);
       this.#served = 0;
     }
-    if (this.#line.length > 0) setImmediate(this.#turn);
+    if (this.#line.length > 0) inNextTurn(this.#turn);
     else this.#left = BUDGET;
   };
 }

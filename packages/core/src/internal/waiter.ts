@@ -1,5 +1,6 @@
 import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { isDebug } from "./debug.js";
+import { capture, captured } from "./deferred.js";
 import { type Label, textOf } from "./label.js";
 import { recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
@@ -39,8 +40,8 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
   ) {
     super(scope);
     this.promise = new Promise(capture);
-    this.#resolve = resolveCaptured;
-    this.#reject = rejectCaptured;
+    this.#resolve = captured.resolve;
+    this.#reject = captured.reject;
     scope.task.run.activity++;
     if (isDebug()) recordOrigin(this);
   }
@@ -115,12 +116,4 @@ export function waitShielded<T>(scope: ScopeNode, label: Label): Waiter<T> {
   waiter.undo = keep;
   attach(scope, waiter);
   return waiter;
-}
-
-// One executor for all promises: a closure per wait would be the larger part of a waiter's price.
-let resolveCaptured: (value: unknown) => void;
-let rejectCaptured: (error: unknown) => void;
-function capture(resolve: (value: never) => void, reject: (error: unknown) => void): void {
-  resolveCaptured = resolve as typeof resolveCaptured;
-  rejectCaptured = reject;
 }

@@ -12,6 +12,7 @@ import type { TaskGroup, TaskGroupOptions, TaskOptions } from "../task-group.js"
 import { TaskHandle } from "../task-handle.js";
 import type { TaskStatus } from "../task-status.js";
 import { GroupTask, type OnEnded, type Owner, type Readiness } from "./group-task.js";
+import { checkCallable } from "./thunks.js";
 
 /**
  * A scope that waits for its tasks, and makes one result of all their ends.
@@ -39,7 +40,7 @@ export class Group implements TaskGroup, Owner {
   }
 
   async run<T>(fn: (group: this) => T | PromiseLike<T>): Promise<T | undefined> {
-    checkCallable(fn);
+    checkCallable("fn", fn);
     let value: T | undefined;
     await this.cancelScope.run(async () => {
       try {
@@ -59,7 +60,7 @@ export class Group implements TaskGroup, Owner {
   }
 
   startSoon<T>(fn: () => T | PromiseLike<T>, options?: TaskOptions): TaskHandle<T> {
-    checkCallable(fn);
+    checkCallable("fn", fn);
     return this.spawn(fn, null, options);
   }
 
@@ -78,7 +79,7 @@ export class Group implements TaskGroup, Owner {
     options: TaskOptions & { returnHandle?: boolean } = {},
   ): Promise<never> {
     try {
-      checkCallable(fn);
+      checkCallable("fn", fn);
       this.#checkOpen();
     } catch (error) {
       return Promise.reject(error);
@@ -199,10 +200,4 @@ export class Group implements TaskGroup, Owner {
 
 function nameOf(fn: { name: string }): string | undefined {
   return fn.name === "" ? undefined : fn.name;
-}
-
-function checkCallable(fn: unknown): void {
-  if (typeof fn === "function") return;
-  const given = fn instanceof Promise ? "a promise, which has started already" : String(fn);
-  throw new TypeError(`fn must be a function such as () => work(), not ${given}`);
 }

@@ -2,9 +2,11 @@
 export type { Backend, Clock, Scheduler } from "./backend.js";
 export { cancelShieldedCheckpoint, checkpoint, checkpointIfCancelled } from "./checkpoint.js";
 export { bindScope, currentScope } from "./current-scope.js";
+export { immediate } from "./immediate.js";
 export { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 export { quietly } from "./quietly.js";
 export { RunVar } from "./run-var.js";
 export { suspend, suspendShielded, type Suspension } from "./suspend.js";
 export { cancelSiblings, Task, type TaskOutcome } from "./task.js";
+export { currentTask, taskInfo, type TaskReference } from "./task-info.js";
 export { WaitQueue } from "./wait-queue.js";

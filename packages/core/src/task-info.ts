@@ -15,6 +15,29 @@ export interface TaskInfo {
   readonly since: number;
 }
 
+/** A task, to remember who did something: costs nothing to take, unlike a {@link TaskInfo}. */
+export interface TaskReference {
+  readonly id: number;
+  /** What people call it. */
+  readonly label: string;
+}
+
+/**
+ * The task that calls, to remember it.
+ *
+ * @example
+ * const owner = currentTask();
+ * taskInfo(owner).name; // => "root"
+ */
+export function currentTask(): TaskReference {
+  return ambient().task;
+}
+
+/** What can be told of a task now, also when it has ended. */
+export function taskInfo(task: TaskReference): TaskInfo {
+  return infoOf(task as TaskNode);
+}
+
 /**
  * The task that calls. Code outside every `run()` and task group belongs to one task called "root".
  *

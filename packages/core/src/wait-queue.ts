@@ -3,6 +3,7 @@ import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
 import { attach } from "./internal/scope-tree.js";
 import { type Queue, Waiter } from "./internal/waiter.js";
+import type { Suspension } from "./suspend.js";
 
 /**
  * The queue under all primitives: first in, first out, handed over to the head, never raced for.
@@ -40,13 +41,20 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
    *
    * @param label what a task dump says this waits for
    * @param token what the waiter brings along
+   * @param joined is given the waiter once it is in the queue, for who may have to end this very wait
    */
-  wait(label: Label, ...[token]: K extends undefined ? [token?: K] : [token: K]): Promise<T> {
+  wait(
+    label: Label,
+    ...[token, joined]: K extends undefined
+      ? [token?: K, joined?: (waiter: Suspension<T>) => void]
+      : [token: K, joined?: (waiter: Suspension<T>) => void]
+  ): Promise<T> {
     const scope = ambient();
     if (scope.effective !== null) return refuse(scope, scope.effective);
     const waiter = new Waiter<T>(scope, label, token);
     attach(scope, waiter);
     this.#append(waiter);
+    joined?.(waiter);
     return waiter.promise;
   }
 

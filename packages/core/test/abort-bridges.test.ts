@@ -20,9 +20,9 @@ import {
   withSignal,
 } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn, turns } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { caught, errorOf } from "#support/caught";
+import { turn, turns } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 /** Work of a platform that obeys a signal in its own way, and says what it saw. */
 function foreign(seen: string[], fail: (signal: AbortSignal) => unknown): (signal: AbortSignal) => Promise<string> {

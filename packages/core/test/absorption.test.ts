@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, sleepForever } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
+import { caught, errorOf } from "#support/caught";
 
 describe("absorption", () => {
   it("happens in the scope that was cancelled, not in one inside of it", async () => {

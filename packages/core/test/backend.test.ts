@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, currentTime, failAfter, moveOnAfter, run, sleep, sleepForever, TimeoutError } from "@anyio/core";
 import { checkpoint, currentScope, type Scheduler, Task, WaitQueue } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { SeededScheduler } from "./support/seeded-scheduler.js";
-import { turns } from "./support/turn.js";
-import { virtually, VirtualClock } from "./support/virtual-clock.js";
+import { caught } from "#support/caught";
+import { SeededScheduler } from "#support/seeded-scheduler";
+import { turns } from "#support/turn";
+import { virtually, VirtualClock } from "#support/virtual-clock";
 
 class Child extends Task {
   static start(fn: () => unknown): void {

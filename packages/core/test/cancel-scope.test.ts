@@ -10,8 +10,8 @@ import {
   sleepForever,
 } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn } from "./support/turn.js";
+import { caught, errorOf } from "#support/caught";
+import { turn } from "#support/turn";
 
 describe("CancelScope.run", () => {
   it("calls the function with the scope and returns its value", async () => {

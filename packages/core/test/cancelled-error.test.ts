@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, moveOnAfter, run, sleepForever, type CancelSource } from "@anyio/core";
 import { cancelSiblings, checkpoint } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { virtually } from "./support/virtual-clock.js";
+import { caught } from "#support/caught";
+import { virtually } from "#support/virtual-clock";
 
 /** The error that strikes in `scope` once `cancel` was called. */
 async function strikeOf(scope: CancelScope, cancel: () => unknown): Promise<CancelledError> {

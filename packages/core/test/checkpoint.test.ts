@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, sleepForever } from "@anyio/core";
 import { cancelShieldedCheckpoint, checkpoint, checkpointIfCancelled } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { caught } from "#support/caught";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 describe.each([
   ["checkpoint", checkpoint],

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, failAfter, InvalidStateError, moveOnAfter } from "@anyio/core";
 import { bindScope, checkpoint, currentScope } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
+import { caught } from "#support/caught";
 
 describe("currentScope", () => {
   it("is the innermost scope", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, currentTime, sleep, sleepForever } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { turns } from "./support/turn.js";
-import { virtually } from "./support/virtual-clock.js";
+import { caught } from "#support/caught";
+import { turns } from "#support/turn";
+import { virtually } from "#support/virtual-clock";
 
 describe("CancelScope.deadline", () => {
   it("cancels the scope when the time has come", () =>

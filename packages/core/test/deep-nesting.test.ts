@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, sleepForever } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { turn, turns } from "./support/turn.js";
+import { turn, turns } from "#support/turn";
 
 describe("deep nesting", () => {
   const DEPTH = 100_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, dumpTasks, failAfter, run, shield, sleep, sleepForever } from "@anyio/core";
 import { currentScope, suspend, Task } from "@anyio/core/lowlevel";
-import { turn, turns } from "./support/turn.js";
-import { virtually, VirtualClock } from "./support/virtual-clock.js";
+import { turn, turns } from "#support/turn";
+import { virtually, VirtualClock } from "#support/virtual-clock";
 
 class Child extends Task {
   static start(name: string, fn: () => unknown): void {

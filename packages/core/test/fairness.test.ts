@@ -11,9 +11,9 @@ import {
   withSignal,
 } from "@anyio/core";
 import { cancelShieldedCheckpoint, checkpoint, currentScope, suspend, Task, WaitQueue } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
+import { caught } from "#support/caught";
 import { bestOfThree, timeOf, worstLateness } from "./support/timer-lateness.js";
-import { turns } from "./support/turn.js";
+import { turns } from "#support/turn";
 
 const LATEST = 25;
 const DURATION = 300;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { takeWarnings } from "#support/warnings";
 import { CancelScope, failAfter, run, shield, sleepForever, type RunOptions } from "@anyio/core";
 import { checkpoint, suspend } from "@anyio/core/lowlevel";
-import { turn } from "./support/turn.js";
+import { turn } from "#support/turn";
 
 const DEBUG: RunOptions = { name: "main", debug: true, signals: [] };
 

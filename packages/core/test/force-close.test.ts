@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, forceClose, shield } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { errorOf } from "./support/caught.js";
-import { turn } from "./support/turn.js";
+import { errorOf } from "#support/caught";
+import { turn } from "#support/turn";
 
 class Connection {
   readonly events: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, ExceptionGroup, handleGroup, isCancelled, on } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { errorOf } from "./support/caught.js";
-import { turn } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { errorOf } from "#support/caught";
+import { turn } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 const [a, b, c] = [new RangeError("a"), new TypeError("b"), new SyntaxError("c")];
 

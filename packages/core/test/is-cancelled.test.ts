@@ -8,7 +8,7 @@ import {
   TimeoutError,
 } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
+import { caught, errorOf } from "#support/caught";
 
 async function cancellation(): Promise<CancelledError> {
   let error: CancelledError | undefined;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, failAfter, moveOnAfter, run, shield, sleep, sleepForever } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
-import { errorOf } from "./support/caught.js";
-import { turn, turns } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { errorOf } from "#support/caught";
+import { turn, turns } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 describe("leaving a scope", () => {
   it("cancels an operation that nobody awaited, and waits until it is undone", async () => {

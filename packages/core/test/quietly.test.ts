@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, isCancelled, sleepForever } from "@anyio/core";
 import { quietly } from "@anyio/core/lowlevel";
-import { errorOf } from "./support/caught.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { errorOf } from "#support/caught";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 describe("quietly", () => {
   it("passes on value and error", async () => {

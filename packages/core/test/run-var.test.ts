@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, InvalidStateError, run } from "@anyio/core";
 import { RunVar } from "@anyio/core/lowlevel";
-import { VirtualClock } from "./support/virtual-clock.js";
+import { VirtualClock } from "#support/virtual-clock";
 
 describe("RunVar", () => {
   it("holds one value per run", async () => {

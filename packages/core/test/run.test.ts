@@ -10,9 +10,9 @@ import {
   sleepForever,
 } from "@anyio/core";
 import { checkpoint, currentScope } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn, turns } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { caught, errorOf } from "#support/caught";
+import { turn, turns } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 describe("run", () => {
   it("returns what main returns", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, shield, sleepForever } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { turn } from "./support/turn.js";
+import { caught } from "#support/caught";
+import { turn } from "#support/turn";
 
 describe("shield", () => {
   it("hides outer cancellation", async () => {

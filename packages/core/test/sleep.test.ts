@@ -10,9 +10,9 @@ import {
   sleepForever,
   sleepUntil,
 } from "@anyio/core";
-import { caught } from "./support/caught.js";
-import { turn } from "./support/turn.js";
-import { virtually } from "./support/virtual-clock.js";
+import { caught } from "#support/caught";
+import { turn } from "#support/turn";
+import { virtually } from "#support/virtual-clock";
 
 describe("sleep", () => {
   it("waits for as long as it is told", () =>

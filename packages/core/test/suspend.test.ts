@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, CancelledError, currentTime, dumpTasks, failAfter, shield, sleepForever } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend, suspendShielded, type Suspension } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
-import { virtually } from "./support/virtual-clock.js";
+import { caught, errorOf } from "#support/caught";
+import { turn } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
+import { virtually } from "#support/virtual-clock";
 
 /** An operation under test: what happened to it, and the means to complete it. */
 class Probe {

@@ -3,8 +3,8 @@ import { takeWarnings } from "#support/warnings";
 import { CancelScope, currentTime, run, shield, sleep, sleepForever } from "@anyio/core";
 import { checkpoint, currentScope, suspend, Task, WaitQueue } from "@anyio/core/lowlevel";
 import { bestOfThree, processAtRest, worstLateness } from "./support/timer-lateness.js";
-import { turn } from "./support/turn.js";
-import { virtually } from "./support/virtual-clock.js";
+import { turn } from "#support/turn";
+import { virtually } from "#support/virtual-clock";
 
 class Child extends Task {
   static start(name: string, fn: () => unknown): void {

@@ -9,9 +9,9 @@ import {
   sleepForever,
   type TaskInfo,
 } from "@anyio/core";
-import { currentScope, Task } from "@anyio/core/lowlevel";
-import { turn } from "./support/turn.js";
-import { virtually } from "./support/virtual-clock.js";
+import { currentScope, currentTask, Task, taskInfo } from "@anyio/core/lowlevel";
+import { turn } from "#support/turn";
+import { virtually } from "#support/virtual-clock";
 
 class Child extends Task {
   static start(name: string, fn: () => unknown): void {
@@ -145,4 +145,21 @@ describe("getRunningTasks", () => {
       },
       { signals: [] },
     ));
+});
+
+describe("currentTask", () => {
+  it("remembers a task, of which taskInfo tells also when it has ended", async () => {
+    const task = await run(() => currentTask(), { name: "server" });
+
+    expect([task.label, taskInfo(task).name, taskInfo(task).id]).toEqual(["server", "server", task.id]);
+  });
+
+  it("is the same for the scopes of one task", async () => {
+    const same = await run(() => {
+      const outer = currentTask();
+      return new CancelScope().run(() => currentTask() === outer);
+    });
+
+    expect(same).toBe(true);
+  });
 });

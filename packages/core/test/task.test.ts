@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever } from "@anyio/core";
 import { cancelSiblings, checkpoint, currentScope, suspend, Task, type TaskOutcome } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { turn, turns } from "./support/turn.js";
+import { caught } from "#support/caught";
+import { turn, turns } from "#support/turn";
 
 /** The smallest task there can be: it tells how it ended. */
 class Recorded extends Task {

@@ -9,7 +9,7 @@ import {
   shield,
   sleep,
 } from "@anyio/core";
-import { virtually } from "./support/virtual-clock.js";
+import { virtually } from "#support/virtual-clock";
 
 describe("currentTime", () => {
   it("is monotonic, in ms", () => {

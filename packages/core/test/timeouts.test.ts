@@ -13,9 +13,9 @@ import {
   TimeoutError,
 } from "@anyio/core";
 import { checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn, turns } from "./support/turn.js";
-import { virtually } from "./support/virtual-clock.js";
+import { caught, errorOf } from "#support/caught";
+import { turn, turns } from "#support/turn";
+import { virtually } from "#support/virtual-clock";
 
 describe("moveOnAfter", () => {
   it("returns the value of a block that ends in time", () =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, run, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
 import { checkpoint, currentScope, Task, WaitQueue } from "@anyio/core/lowlevel";
-import { caught } from "./support/caught.js";
-import { turn } from "./support/turn.js";
-import { VirtualClock, virtually } from "./support/virtual-clock.js";
+import { caught } from "#support/caught";
+import { turn } from "#support/turn";
+import { VirtualClock, virtually } from "#support/virtual-clock";
 
 class Child extends Task {
   static start(fn: () => unknown): void {

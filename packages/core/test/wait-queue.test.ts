@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, dumpTasks, shield } from "@anyio/core";
 import { bindScope, WaitQueue } from "@anyio/core/lowlevel";
-import { caught, errorOf } from "./support/caught.js";
-import { turn } from "./support/turn.js";
-import { unhandledRejectionsOf } from "./support/unhandled.js";
+import { caught, errorOf } from "#support/caught";
+import { turn } from "#support/turn";
+import { unhandledRejectionsOf } from "#support/unhandled";
 
 describe("WaitQueue", () => {
   it("wakes whoever has waited longest, with a value", async () => {
@@ -17,6 +17,36 @@ describe("WaitQueue", () => {
 
     expect(woke).toEqual([true, true, true, false]);
     expect(events).toEqual(["a first", "b second", "c third"]);
+  });
+
+  it("hands over the waiter that has joined, to end this very wait", async () => {
+    const queue = new WaitQueue<string>();
+    const ends: ((value: string) => boolean)[] = [];
+    const all = ["a", "b", "c"].map((name) =>
+      queue
+        .wait("a turn", undefined, (waiter) => ends.push((value) => waiter.resume(value)))
+        .then((value) => `${name} ${value}`),
+    );
+
+    const ended = [ends[1]?.("left"), ends[1]?.("twice"), queue.size, queue.wake("first"), queue.wake("second")];
+
+    expect(ended).toEqual([true, false, 2, true, true]);
+    expect(await Promise.all(all)).toEqual(["a first", "b left", "c second"]);
+  });
+
+  it("hands over no waiter in a cancelled scope", async () => {
+    const queue = new WaitQueue();
+    const joined: unknown[] = [];
+
+    await new CancelScope().run(async (scope) => {
+      scope.cancel();
+      await caught(
+        queue.wait("a turn", undefined, (waiter) => joined.push(waiter)),
+        CancelledError,
+      );
+    });
+
+    expect(joined).toEqual([]);
   });
 
   it("counts those who wait", async () => {

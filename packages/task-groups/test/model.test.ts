@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { predict } from "./support/model.js";
 import { programs } from "./support/program.js";
-import { check } from "./support/property.js";
+import { check } from "#support/property";
 import { execute } from "./support/reality.js";
-import { SeededScheduler } from "./support/seeded-scheduler.js";
+import { SeededScheduler } from "#support/seeded-scheduler";
 
 describe("any program of groups and scopes", () => {
   it("does what the model of the rules says", { timeout: 60_000 }, async () => {

@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { currentTime, ExceptionGroup, getRunningTasks, moveOnAfter, run, shield, sleep } from "@anyio/core";
 import { amap, asCompleted, gather, race } from "@anyio/task-groups";
-import { check } from "./support/property.js";
-import { SeededScheduler } from "./support/seeded-scheduler.js";
+import { check } from "#support/property";
+import { SeededScheduler } from "#support/seeded-scheduler";
 import { VirtualClock } from "./support/virtual-clock.js";
 
 /** What one function does: it takes its time, then returns or fails; or it is cancelled and cleans up. */

@@ -1,0 +1,2 @@
+/** Caches and reductions for async functions. */
+export {};

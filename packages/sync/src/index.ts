@@ -1,0 +1,2 @@
+/** Sync primitives that are fair and survive cancellation. */
+export {};

@@ -4,6 +4,7 @@ export { cancelShieldedCheckpoint, checkpoint, checkpointIfCancelled } from "./c
 export { bindScope, currentScope } from "./current-scope.js";
 export { immediate } from "./immediate.js";
 export { NOTHING, withoutCancellations } from "./internal/cancellations.js";
+export { noteClosed, noteOpened } from "./open-resources.js";
 export { quietly } from "./quietly.js";
 export { RunVar } from "./run-var.js";
 export { suspend, suspendShielded, type Suspension } from "./suspend.js";

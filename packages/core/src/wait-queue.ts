@@ -3,7 +3,6 @@ import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
 import { attach } from "./internal/scope-tree.js";
 import { type Queue, Waiter } from "./internal/waiter.js";
-import type { Suspension } from "./suspend.js";
 
 /**
  * The queue under all primitives: first in, first out, handed over to the head, never raced for.
@@ -41,20 +40,13 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
    *
    * @param label what a task dump says this waits for
    * @param token what the waiter brings along
-   * @param joined is given the waiter once it is in the queue, for who may have to end this very wait
    */
-  wait(
-    label: Label,
-    ...[token, joined]: K extends undefined
-      ? [token?: K, joined?: (waiter: Suspension<T>) => void]
-      : [token: K, joined?: (waiter: Suspension<T>) => void]
-  ): Promise<T> {
+  wait(label: Label, ...[token]: K extends undefined ? [token?: K] : [token: K]): Promise<T> {
     const scope = ambient();
     if (scope.effective !== null) return refuse(scope, scope.effective);
     const waiter = new Waiter<T>(scope, label, token);
     attach(scope, waiter);
     this.#append(waiter);
-    joined?.(waiter);
     return waiter.promise;
   }
 
@@ -73,6 +65,16 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
   /** Fails whoever has waited longest; false when nobody waits. */
   fail(error: unknown): boolean {
     return this.#head?.throw(error) ?? false;
+  }
+
+  /** Wakes, in order, those who wait now and brought a token that `which` picks, and tells how many. It looks at all. */
+  wakeWhere(which: (token: K) => boolean, value: T): number {
+    return this.#settleWhere(which, (waiter) => waiter.resume(value));
+  }
+
+  /** Fails, in order, those who wait now and brought a token that `which` picks, each with an error of its own. It looks at all. */
+  failWhere(which: (token: K) => boolean, makeError: () => unknown): number {
+    return this.#settleWhere(which, (waiter) => waiter.throw(makeError()));
   }
 
   /** The token of whoever has waited longest. */
@@ -94,6 +96,14 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
     else behind.ahead = ahead;
     waiter.ahead = waiter.behind = waiter.queue = null;
     this.#size--;
+  }
+
+  #settleWhere(which: (token: K) => boolean, settle: (waiter: Waiter) => boolean): number {
+    const picked: Waiter[] = [];
+    for (let waiter = this.#head; waiter !== null; waiter = waiter.behind) {
+      if (which(waiter.token as K)) picked.push(waiter);
+    }
+    return picked.filter(settle).length;
   }
 
   #append(waiter: Waiter): void {

@@ -19,34 +19,35 @@ describe("WaitQueue", () => {
     expect(events).toEqual(["a first", "b second", "c third"]);
   });
 
-  it("hands over the waiter that has joined, to end this very wait", async () => {
-    const queue = new WaitQueue<string>();
-    const ends: ((value: string) => boolean)[] = [];
-    const all = ["a", "b", "c"].map((name) =>
-      queue
-        .wait("a turn", undefined, (waiter) => ends.push((value) => waiter.resume(value)))
-        .then((value) => `${name} ${value}`),
-    );
+  it("wakes those whose token is picked, in order, and leaves the others their places", async () => {
+    const queue = new WaitQueue<string, number>();
+    const all = [1, 2, 3, 4].map((token) => queue.wait("a turn", token).then((value) => `${token} ${value}`));
 
-    const ended = [ends[1]?.("left"), ends[1]?.("twice"), queue.size, queue.wake("first"), queue.wake("second")];
+    const woken = queue.wakeWhere((token) => token % 2 === 0, "even");
+    const left = [...queue];
+    queue.wakeAll("odd");
 
-    expect(ended).toEqual([true, false, 2, true, true]);
-    expect(await Promise.all(all)).toEqual(["a first", "b left", "c second"]);
+    expect([woken, left]).toEqual([2, [1, 3]]);
+    expect(await Promise.all(all)).toEqual(["1 odd", "2 even", "3 odd", "4 even"]);
   });
 
-  it("hands over no waiter in a cancelled scope", async () => {
-    const queue = new WaitQueue();
-    const joined: unknown[] = [];
+  it("fails those whose token is picked, each with an error of its own", async () => {
+    const queue = new WaitQueue<void, number>();
+    const all = [1, 2, 3].map((token) => errorOf(queue.wait("a turn", token)));
+    let made = 0;
 
-    await new CancelScope().run(async (scope) => {
-      scope.cancel();
-      await caught(
-        queue.wait("a turn", undefined, (waiter) => joined.push(waiter)),
-        CancelledError,
-      );
-    });
+    const failed = queue.failWhere(
+      (token) => token !== 2,
+      () => new RangeError(`error ${++made}`),
+    );
+    queue.fail(new TypeError("the one left"));
 
-    expect(joined).toEqual([]);
+    expect(failed).toBe(2);
+    expect((await Promise.all(all)).map(String)).toEqual([
+      "RangeError: error 1",
+      "TypeError: the one left",
+      "RangeError: error 2",
+    ]);
   });
 
   it("counts those who wait", async () => {

@@ -7,6 +7,12 @@ export { ByteReceiveStream, ByteSendStream, ByteStream } from "./byte-stream.js"
 export type { ByteStreamConnectable, ObjectStreamConnectable } from "./connectable.js";
 export { Listener, type ServeOptions } from "./listener.js";
 export {
+  createMemoryObjectStream,
+  MemoryObjectReceiveStream,
+  MemoryObjectSendStream,
+  type MemoryObjectStreamStatistics,
+} from "./memory-object-stream.js";
+export {
   ObjectReceiveStream,
   ObjectSendStream,
   ObjectStream,

@@ -1,0 +1,39 @@
+import { isDebug } from "./internal/debug.js";
+import { originOf, recordOrigin } from "./internal/origin.js";
+import { warn } from "./internal/warn.js";
+
+/**
+ * Says that a resource is open from here on: in debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one that is
+ * collected before {@link noteClosed}. Outside debug mode it does nothing.
+ *
+ * @param what what people call the resource
+ */
+export function noteOpened(resource: object, what: string): void {
+  if (!isDebug()) return;
+  const note = { what, origin: "" };
+  recordOrigin(note);
+  note.origin = originOf(note);
+  opened ??= new FinalizationRegistry(warnOf);
+  opened.register(resource, note, resource);
+}
+
+/** Says that a resource has been closed. */
+export function noteClosed(resource: object): void {
+  opened?.unregister(resource);
+}
+
+interface Note {
+  readonly what: string;
+  origin: string;
+}
+
+// Made on first use, for importing the package must have no effect.
+let opened: FinalizationRegistry<Note> | undefined;
+
+function warnOf({ what, origin }: Note): void {
+  warn(
+    "ANYIO_UNCLOSED",
+    `${what} was collected without having been closed; close it, or declare it with using`,
+    origin,
+  );
+}

@@ -1,0 +1,120 @@
+import { BrokenResourceError, ClosedResourceError, EndOfStreamError, WouldBlockError } from "@anyio/core";
+import { WaitQueue } from "@anyio/core/lowlevel";
+import { Deque } from "./deque.js";
+
+/** One clone of one end. */
+export interface End {
+  isClosed: boolean;
+}
+
+/** Who waits to send: by which clone, and what. */
+export interface Sender<T> {
+  readonly end: End;
+  readonly item: T;
+}
+
+/** Who waits to receive: by which clone, and what becomes of the wait. */
+export interface Receiver<T> {
+  readonly end: End;
+  /** What the wait resolves to when an item comes. */
+  accept(item: T): unknown;
+  /** What the wait resolves to at the end of the stream; null where it fails. */
+  readonly atEnd: object | null;
+}
+
+/**
+ * What is between the two ends of a memory object stream.
+ *
+ * 1. While somebody waits to receive, the buffer is empty and nobody waits to send.
+ * 2. While somebody waits to send, the buffer is full; the items of who waits come after those in the buffer.
+ * 3. Nobody waits once the other end has no open clone.
+ */
+export class Channel<T> {
+  readonly buffer = new Deque<T>();
+  readonly senders = new WaitQueue<void, Sender<T>>();
+  readonly receivers = new WaitQueue<unknown, Receiver<T>>();
+  openSends = 0;
+  openReceives = 0;
+
+  constructor(readonly maxBufferSize: number) {}
+
+  /** Whether a send through `end` has nothing to wait for. */
+  isReadyToSend(end: End): boolean {
+    return (
+      this.receivers.size > 0 || this.buffer.length < this.maxBufferSize || end.isClosed || this.openReceives === 0
+    );
+  }
+
+  /** Hands an item to whoever has waited longest, or buffers it. */
+  send(end: End, item: T): void {
+    if (end.isClosed) throw closed("sending");
+    const receiver = this.receivers.peek();
+    if (receiver !== undefined) this.receivers.wake(receiver.accept(item));
+    else if (this.openReceives === 0) throw noReceiver();
+    else if (this.buffer.length < this.maxBufferSize) this.buffer.push(item);
+    else
+      throw new WouldBlockError("the memory object stream is full and nobody waits to receive; await send() instead");
+  }
+
+  closeSend(end: End): void {
+    end.isClosed = true;
+    const ofEnd = (sender: Sender<T>): boolean => sender.end === end;
+    this.senders.failWhere(ofEnd, () => closed("sending"));
+    this.openSends--;
+    if (this.openSends > 0 || this.hasItems) return;
+    for (let head = this.receivers.peek(); head !== undefined; head = this.receivers.peek()) {
+      if (head.atEnd === null) this.receivers.fail(new EndOfStreamError());
+      else this.receivers.wake(head.atEnd);
+    }
+  }
+
+  /** Whether a receive through `end` has nothing to wait for. */
+  isReadyToReceive(end: End): boolean {
+    return this.hasItems || end.isClosed || this.openSends === 0;
+  }
+
+  /** Takes the oldest item, and lets whoever has waited longest to send fill the gap. */
+  receive(end: End): T {
+    if (end.isClosed) throw closed("receiving");
+    if (!this.hasItems) {
+      if (this.openSends === 0) throw new EndOfStreamError();
+      throw new WouldBlockError("the memory object stream is empty and nobody waits to send; await receive() instead");
+    }
+    const sender = this.senders.peek();
+    if (sender !== undefined) {
+      this.buffer.push(sender.item);
+      this.senders.wake();
+    }
+    return this.buffer.shift();
+  }
+
+  closeReceive(end: End): void {
+    end.isClosed = true;
+    const ofEnd = (receiver: Receiver<T>): boolean => receiver.end === end;
+    this.receivers.failWhere(ofEnd, () => closed("receiving"));
+    this.openReceives--;
+    if (this.openReceives > 0) return;
+    this.buffer.clear();
+    while (this.senders.fail(noReceiver()));
+  }
+
+  private get hasItems(): boolean {
+    return this.buffer.length > 0 || this.senders.size > 0;
+  }
+}
+
+/** What those who wait say that they wait for. */
+export const ROOM = "room in a memory object stream";
+export const ITEM = "an item of a memory object stream";
+
+export function closed(what: "sending" | "receiving"): ClosedResourceError {
+  return new ClosedResourceError(
+    `this ${what} end of the memory object stream is closed; clone() it before it is closed`,
+  );
+}
+
+function noReceiver(): BrokenResourceError {
+  return new BrokenResourceError(
+    "every receiving end of the memory object stream is closed, so nobody can take the item; stop sending",
+  );
+}

@@ -29,13 +29,8 @@ export class Deque<T> {
   }
 
   #grow(): void {
-    const { length } = this.#ring;
-    const wrapped = this.#ring.slice(0, this.#first);
-    this.#ring = [
-      ...this.#ring.slice(this.#first),
-      ...wrapped,
-      ...new Array<undefined>(Math.max(length, SMALLEST)).fill(undefined),
-    ];
+    const room = Array.from<undefined>({ length: Math.max(this.#ring.length, SMALLEST) });
+    this.#ring = [...this.#ring.slice(this.#first), ...this.#ring.slice(0, this.#first), ...room];
     this.#first = 0;
   }
 }

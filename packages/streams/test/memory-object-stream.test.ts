@@ -14,9 +14,11 @@ import {
 import { createMemoryObjectStream, type MemoryObjectReceiveStream } from "@anyio/streams";
 import { withTaskGroup } from "@anyio/task-groups";
 import { caught, errorOf } from "#support/caught";
+import { collectUntil } from "#support/collect";
 import { objectStreamContract } from "#support/suites/object-stream";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { takeWarnings } from "#support/warnings";
 
 describe.each([0, 1, 3, Infinity])("createMemoryObjectStream(%d)", (maxBufferSize) => {
   for (const { name, run } of objectStreamContract(
@@ -532,3 +534,35 @@ describe("a memory object stream", () => {
     expect(sum).toBe((count * (count - 1)) / 2);
   });
 });
+
+describe("an end of a memory object stream that is forgotten", () => {
+  it("gives a warning in debug mode, with where it was made", async () => {
+    const warnings = await run(
+      async () => {
+        const { isCollected } = forgetStream(({ send }) => send.close());
+        const all: Error[] = [];
+        await collectUntil(async () => {
+          all.push(...(await takeWarnings()));
+          return isCollected() && all.length > 0;
+        });
+        return all;
+      },
+      { debug: true, signals: [] },
+    );
+
+    expect(warnings).toMatchObject([
+      {
+        code: "ANYIO_UNCLOSED",
+        message: expect.stringMatching(/^the receiving end of a memory object stream was collected/),
+        detail: expect.stringContaining("memory-object-stream.test"),
+      },
+    ]);
+  });
+});
+
+function forgetStream(use: (ends: { send: { close(): void } }) => void): { isCollected(): boolean } {
+  const [send, receive] = createMemoryObjectStream<number>();
+  use({ send });
+  const reference = new WeakRef(receive);
+  return { isCollected: () => reference.deref() === undefined };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { run } from "@anyio/core";
+import { noteClosed, noteOpened } from "@anyio/core/lowlevel";
+import { collectUntil } from "#support/collect";
+import { takeWarnings } from "#support/warnings";
+
+/** Makes a resource that nobody keeps; tells whether it has been collected. */
+function forget(use: (resource: object) => void): () => boolean {
+  const resource = {};
+  use(resource);
+  const reference = new WeakRef(resource);
+  return () => reference.deref() === undefined;
+}
+
+function warningsOf(debug: boolean, use: (resource: object) => void): Promise<Error[]> {
+  return run(
+    async () => {
+      await collectUntil(forget(use));
+      // Finalizers come some time after the collection.
+      await collectUntil(forget(() => {}));
+      return await takeWarnings();
+    },
+    { debug, signals: [] },
+  );
+}
+
+describe("noteOpened", () => {
+  it("warns in debug mode of a resource that is collected without having been closed", async () => {
+    const [warning, ...others] = await warningsOf(true, (resource) => noteOpened(resource, "the test's resource"));
+
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({
+      code: "ANYIO_UNCLOSED",
+      message: "the test's resource was collected without having been closed; close it, or declare it with using",
+      detail: expect.stringContaining("open-resources.test"),
+    });
+  });
+
+  it("warns of nothing outside debug mode", async () => {
+    expect(await warningsOf(false, (resource) => noteOpened(resource, "the test's resource"))).toEqual([]);
+  });
+});
+
+describe("noteClosed", () => {
+  it("keeps the warning off", async () => {
+    const warnings = await warningsOf(true, (resource) => {
+      noteOpened(resource, "the test's resource");
+      noteClosed(resource);
+    });
+
+    expect(warnings).toEqual([]);
+  });
+});

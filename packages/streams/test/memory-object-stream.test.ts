@@ -539,7 +539,7 @@ describe("an end of a memory object stream that is forgotten", () => {
   it("gives a warning in debug mode, with where it was made", async () => {
     const warnings = await run(
       async () => {
-        const { isCollected } = forgetStream(({ send }) => send.close());
+        const isCollected = forgetStream();
         const all: Error[] = [];
         await collectUntil(async () => {
           all.push(...(await takeWarnings()));
@@ -560,9 +560,10 @@ describe("an end of a memory object stream that is forgotten", () => {
   });
 });
 
-function forgetStream(use: (ends: { send: { close(): void } }) => void): { isCollected(): boolean } {
+/** Makes a stream that nobody keeps, one end of it closed; tells whether the other has been collected. */
+function forgetStream(): () => boolean {
   const [send, receive] = createMemoryObjectStream<number>();
-  use({ send });
+  send.close();
   const reference = new WeakRef(receive);
-  return { isCollected: () => reference.deref() === undefined };
+  return () => reference.deref() === undefined;
 }

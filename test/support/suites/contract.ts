@@ -2,5 +2,5 @@
 export interface ContractCase {
   /** What is so, in the present tense. */
   readonly name: string;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }

@@ -1,5 +1,8 @@
 import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import { createMemoryObjectStream, type ObjectReceiveStream } from "@anyio/streams";
+import { fromReadable } from "@anyio/streams/node";
+import { CapacityLimiter, Event, type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup, type TaskHandle } from "@anyio/task-groups";
 
 async function length(text: string): Promise<number> {
@@ -25,7 +28,23 @@ await run(async () => {
   // @ts-expect-error the scope may have been cancelled, so there may be no number
   const wrong: number = await moveOnAfter(10, () => length("five"));
 
-  return [inScope, wrong];
+  const [send, receive] = createMemoryObjectStream<string>(1);
+  const receiving: ObjectReceiveStream<string> = receive;
+  await send.send("item");
+  const item: string = await receiving.receive();
+
+  // @ts-expect-error the stream carries strings
+  await send.send(1);
+
+  const lease: Lease = await new Lock().acquire();
+  lease[Symbol.dispose]();
+  const ready = new Event();
+  ready.set();
+  const limited: string = await new CapacityLimiter(1).run(() => ready.wait().then(() => item));
+  await using bytes = fromReadable(process.stdin);
+  void bytes;
+
+  return [inScope, wrong, limited];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

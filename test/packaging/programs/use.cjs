@@ -1,10 +1,16 @@
 const assert = require("node:assert/strict");
 const { failAfter, sleep, TimeoutError } = require("@anyio/core");
+const { createMemoryObjectStream } = require("@anyio/streams");
+const { Semaphore } = require("@anyio/sync");
 const { withTaskGroup } = require("@anyio/task-groups");
 
 async function main() {
   const value = await withTaskGroup((tg) => tg.startSoon(() => sleep(1).then(() => 42)).result());
   assert.equal(value, 42);
+
+  const [send, receive] = createMemoryObjectStream(1);
+  await new Semaphore(1).run(() => send.send("item"));
+  assert.equal(await receive.receive(), "item");
 
   await assert.rejects(
     failAfter(5, () => sleep(60_000)),

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { failAfter, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import { createMemoryObjectStream } from "@anyio/streams";
+import { fromReadable } from "@anyio/streams/node";
+import { Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 
 const done = [];
@@ -18,3 +22,20 @@ await assert.rejects(
   failAfter(5, () => sleep(60_000)),
   TimeoutError,
 );
+
+const lock = new Lock();
+const [send, receive] = createMemoryObjectStream();
+const total = await withTaskGroup(async (tg) => {
+  for (const [i, end] of [send, send.clone()].entries()) {
+    tg.startSoon(async () => {
+      for await (const bytes of fromReadable(Readable.from([Buffer.from("ab"), Buffer.from("c")]))) {
+        await lock.run(() => end.send(bytes.length * (i + 1)));
+      }
+      end.close();
+    });
+  }
+  let sum = 0;
+  for await (const length of receive) sum += length;
+  return sum;
+});
+assert.equal(total, 9);

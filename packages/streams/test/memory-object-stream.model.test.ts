@@ -18,14 +18,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom("send", "receive"), end }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom("sendNowait", "receiveNowait", "next"), end }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("cancel"), back: fc.nat({ max: 8 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("cloneSend", "cloneReceive"), end }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("cloneSend", "cloneReceive"), end }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("closeSend", "closeReceive"), end }) },
   { weight: 2, arbitrary: fc.constant({ kind: "turn" } as const) },
 ) as fc.Arbitrary<Action>;
 
 const programs = fc.record({
   maxBufferSize: fc.constantFrom(0, 0, 1, 3, Infinity),
-  actions: fc.array(action, { maxLength: 60 }),
+  actions: fc.array(action, { maxLength: 60, size: "max" }),
 });
 
 interface Program {

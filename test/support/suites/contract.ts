@@ -1,6 +1,6 @@
-/** One thing that everything of a kind has to do. It knows no test framework: it fails by throwing. */
+/** One promise of a contract, and what proves it: a test for whatever framework there is. */
 export interface ContractCase {
-  /** What is so, in the present tense. */
   readonly name: string;
+  /** Rejects where the promise is not kept. */
   readonly run: () => Promise<void>;
 }

@@ -1,0 +1,22 @@
+import { run } from "@anyio/core";
+import { CapacityLimiter, Condition, Lock, Semaphore } from "@anyio/sync";
+import { describe, it } from "vitest";
+import { SeededScheduler } from "#support/seeded-scheduler";
+import { lockLikeContract, type LockLike } from "#support/suites/lock-like";
+
+const makers: [string, () => LockLike][] = [
+  ["Lock", () => new Lock()],
+  ["Condition", () => new Condition()],
+  ["Semaphore of one", () => new Semaphore(1, { maxValue: 1 })],
+  ["CapacityLimiter of one", () => new CapacityLimiter(1)],
+];
+
+describe.each(makers)("%s, as what lets one in at a time", (_name, make) => {
+  for (const { name, run } of lockLikeContract(make)) it(name, run);
+});
+
+describe.each(makers)("%s, as what lets one in at a time, inside run() and under a random schedule", (_name, make) => {
+  for (const { name, run: prove } of lockLikeContract(make)) {
+    it(name, () => run(prove, { signals: [], backend: { scheduler: new SeededScheduler(7) } }));
+  }
+});

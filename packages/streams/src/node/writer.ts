@@ -1,0 +1,133 @@
+import type { Writable } from "node:stream";
+import { BrokenResourceError, BusyResourceError, ClosedResourceError } from "@anyio/core";
+import { bindScope, suspend, type Suspension } from "@anyio/core/lowlevel";
+import type { Half, Lifeline } from "./lifeline.js";
+
+/**
+ * The writing direction of a Node stream. A send waits until Node has handed its bytes over, not just until there is
+ * room in Node's buffer: from then on the caller may use them again, and an error meets the very send that it is about.
+ */
+export class Writer implements Half {
+  readonly #stream: Writable;
+  readonly #lifeline: Lifeline;
+  /** Writes that were not called back yet: one, and those whose send was cancelled. */
+  #outstanding = 0;
+  #hasSentEof = false;
+  #isListening = false;
+  #waiter: { readonly suspension: Suspension<void>; readonly isForEnd: boolean } | null = null;
+  readonly #write: (bytes: Uint8Array) => unknown;
+  readonly #end: () => unknown;
+
+  constructor(stream: Writable, lifeline: Lifeline) {
+    this.#stream = stream;
+    this.#lifeline = lifeline;
+    this.#write = bindScope((bytes) => stream.write(bytes, this.#onWritten));
+    this.#end = bindScope(() => stream.end());
+    lifeline.attach(this);
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    if (!(bytes instanceof Uint8Array)) {
+      return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
+    }
+    return suspend("a Node.js stream to take bytes", (suspension) => {
+      this.#check();
+      if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
+      if (this.#stream.writableEnded)
+        throw new BrokenResourceError("the Node.js stream has been ended by somebody else");
+      if (bytes.length === 0) {
+        suspension.resume();
+        return undefined;
+      }
+      this.#waiter = { suspension, isForEnd: false };
+      this.#outstanding++;
+      this.#write(bytes);
+      return this.#withdraw;
+    });
+  }
+
+  sendEof(): Promise<void> {
+    return suspend("a Node.js stream to take its end", (suspension) => {
+      if (this.#hasSentEof && this.#stream.writableFinished && !this.#lifeline.isClosed) {
+        suspension.resume();
+        return undefined;
+      }
+      this.#check();
+      this.#waiter = { suspension, isForEnd: true };
+      this.#hasSentEof = true;
+      this.#finish();
+      return this.#withdraw;
+    });
+  }
+
+  ended(): void {
+    const waiter = this.#waiter;
+    if (waiter === null) return;
+    const failure = this.#lifeline.takeFailure();
+    if (failure === null) return;
+    this.#waiter = null;
+    waiter.suspension.throw(failure);
+  }
+
+  flush(): boolean {
+    if (this.#stream.writableFinished) return false;
+    this.#finish();
+    return true;
+  }
+
+  get isLosing(): boolean {
+    return this.#outstanding > 0;
+  }
+
+  detach(): void {
+    if (this.#isListening) this.#stream.off("finish", this.#onFinish);
+    this.#isListening = false;
+  }
+
+  #check(): void {
+    if (this.#waiter !== null) throw new BusyResourceError();
+    const failure = this.#lifeline.takeFailure();
+    // oxlint-disable-next-line typescript/only-throw-error -- whatever the stream failed with, as it is
+    if (failure !== null) throw failure;
+  }
+
+  #finish(): void {
+    if (!this.#isListening) this.#stream.on("finish", this.#onFinish);
+    this.#isListening = true;
+    if (!this.#stream.writableEnded) this.#end();
+    // Ended before by somebody else, it may tell no more.
+    else if (this.#stream.writableFinished) this.#onFinish();
+  }
+
+  readonly #withdraw = (): void => {
+    this.#waiter = null;
+  };
+
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#outstanding--;
+    if (this.#outstanding === 0 && this.#waiter?.isForEnd === false) this.#resume();
+  };
+
+  readonly #onFinish = (): void => {
+    if (this.#waiter?.isForEnd) this.#resume();
+    this.#lifeline.proceed();
+  };
+
+  #resume(): void {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    waiter?.suspension.resume();
+  }
+
+  /** A write has failed: the stream's own error, where it has one, tells more than that it was destroyed. */
+  #fail(error: Error): void {
+    const waiter = this.#waiter;
+    if (waiter === null) return;
+    this.#waiter = null;
+    waiter.suspension.throw(this.#lifeline.takeFailure() ?? error);
+  }
+}

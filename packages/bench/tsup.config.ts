@@ -6,7 +6,7 @@ export default defineConfig({
   target: "es2022",
   platform: "node",
   // What is measured is what is published: the packages' built files, and the peers' own.
-  external: [/^@anyio\//, /^effect/],
+  external: [/^@anyio\//, /^effect/, "async-mutex", "p-limit", "p-queue"],
   // A process loads the contestant that it measures and no other.
   splitting: true,
   clean: true,

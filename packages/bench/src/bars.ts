@@ -21,14 +21,23 @@ const NODE = ["node 24.", "node 26."];
 const EVERYWHERE = ["node ", "bun ", "deno "];
 const TABLE = "issue 2, part 4, the table of bars";
 const TEXT = "issue 2, part 4, below the table of bars";
+const SYNC = "the issue on sync and streams, its bars";
 const FAIRNESS = "the design, 4.3";
 
-const against = (workload: string, metric: string, peer: PeerName, atMost: number): Bar => ({
+const against = (workload: string, metric: string, peer: PeerName, atMost: number, source = TABLE): Bar => ({
   rule: { kind: "ratio", workload, metric, against: peer },
   atMost,
   on: NODE,
-  source: TABLE,
+  source,
 });
+
+/** Against hand-written code, whichever way it listens for cancellation. */
+const againstNative = (workload: string, metric: string, atMost: number): readonly Bar[] =>
+  (["native", "native-lean"] as const).map((peer) => against(workload, metric, peer, atMost, SYNC));
+
+/** Below every peer. */
+const below = (workload: string, peers: readonly PeerName[]): readonly Bar[] =>
+  peers.map((peer) => against(workload, "time", peer, 1.0, SYNC));
 
 const value = (workload: string, metric: string, atMost: number, source: string): Bar => ({
   rule: { kind: "value", workload, metric },
@@ -75,4 +84,20 @@ export const BARS: readonly Bar[] = [
   value("million-timeout", "heap", 1_024, TEXT),
   value("million-spawn", "heap", 1_024, TEXT),
   value("million-suspend", "heap", 1_024, TEXT),
+
+  ...againstNative("rendezvous", "time", 1.5),
+  against("rendezvous", "time", "effect", 0.3, SYNC),
+  ...againstNative("capacity-100", "time", 1.1),
+  ...below("capacity-100", ["effect", "effection", "web-streams", "node-streams", "events-on"]),
+  ...againstNative("ten-by-ten", "time", 1.1),
+  ...below("ten-by-ten", ["effect", "effection", "web-streams"]),
+
+  ...againstNative("receive-blocked", "memory", 1.0),
+
+  ...againstNative("lock", "time", 1.3),
+  ...below("lock", ["effect", "effection", "async-mutex", "p-limit", "p-queue"]),
+  ...againstNative("contended-lock", "time", 1.3),
+  ...againstNative("contended-semaphore", "time", 1.3),
+
+  against("lines", "time", "readline", 1.0, SYNC),
 ];

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { BARS } from "./bars.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
 import { Progress } from "./progress.js";
-import { figuresTable, notes } from "./report/figures.js";
+import { figuresTables, notes } from "./report/figures.js";
 import { toJson } from "./report/json.js";
 import { describeMachine } from "./report/machine.js";
 import { type Outcome, type Row, summarize } from "./report/results.js";
@@ -33,7 +33,7 @@ async function bench(options: Options): Promise<number> {
 
   console.log(`${machine.runtime}, ${machine.platform}, ${machine.cpu}; ${extent(options)}\n`);
   if (mode === "smoke") console.log(smokeReport(rows));
-  else console.log(`${figuresTable(rows, contestants)}\n\n${notes(rows, workloads)}`);
+  else console.log(`${figuresTables(rows)}\n\n${notes(rows, workloads)}`);
   if (options.check) console.log(`\n${verdictsTable(verdicts)}`);
   if (options.json !== undefined)
     await writeFile(options.json, toJson({ ...machine, mode }, rows, contestants, verdicts));

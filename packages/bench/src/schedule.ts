@@ -1,6 +1,6 @@
 import type { ContestantName } from "./contestants/index.js";
 import type { Mode } from "./measure/effort.js";
-import type { Workload } from "./workloads/workload.js";
+import { takesPart, type Workload } from "./workloads/workload.js";
 
 /** One fresh process. */
 export interface Job {
@@ -22,7 +22,8 @@ export function schedule(
   for (const workload of workloads) {
     for (let round = 1; round <= rounds; round += 1) {
       for (const contestant of contestants) {
-        if (workload.leftOut?.[contestant] === undefined) jobs.push({ workload, contestant, round });
+        const leftOut = !takesPart(workload, contestant) || workload.leftOut?.[contestant] !== undefined;
+        if (!leftOut) jobs.push({ workload, contestant, round });
       }
     }
   }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { CONTESTANTS } from "../src/contestants/index.js";
 import { parseOptions } from "../src/options.js";
 import { UsageError } from "../src/usage-error.js";
+import { WORKLOADS } from "../src/workloads/index.js";
 
 describe("parseOptions", () => {
   it("asks for everything by default", () => {
     const options = parseOptions([]);
 
-    expect(options?.contestants).toEqual(["anyio", "native", "native-lean", "native-bare", "effect", "effection"]);
+    expect(options?.workloads).toBe(WORKLOADS);
+    expect(options?.contestants).toEqual(CONTESTANTS);
     expect(options?.rounds).toBe(5);
     expect(options?.mode).toBe("warm");
   });

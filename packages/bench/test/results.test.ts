@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ratio, summarize } from "../src/report/results.js";
+import type { ContestantName } from "../src/contestants/index.js";
+import { type Outcome, ratio, summarize } from "../src/report/results.js";
+import type { Workload } from "../src/workloads/workload.js";
 import { row, workload } from "./fixtures.js";
 
 describe("summarize", () => {
@@ -28,6 +30,19 @@ describe("summarize", () => {
     expect(first?.cells.get("effect")).toEqual({ kind: "fails", reason: "overflow" });
   });
 
+  it("has a cell for each that takes part", () => {
+    const locks = workload({ contestants: ["native", "p-limit"] });
+
+    const [first] = summarize(
+      [locks],
+      ["anyio", "native", "p-limit"],
+      outcomesOf(locks, ["native", "p-limit"]),
+      "warm",
+    );
+
+    expect([...(first?.cells.keys() ?? [])]).toEqual(["native", "p-limit"]);
+  });
+
   it("takes null for never", () => {
     const measured = workload();
     const job = { workload: measured, contestant: "native" as const, round: 1 };
@@ -50,3 +65,10 @@ describe("ratio", () => {
     expect(ratio(row("spawn", { anyio: [1], native: [Infinity] }), "native")).toBeUndefined();
   });
 });
+
+function outcomesOf(measured: Workload, contestants: readonly ContestantName[]): readonly Outcome[] {
+  return contestants.map((contestant) => ({
+    job: { workload: measured, contestant, round: 1 },
+    sample: { values: { time: 1 } },
+  }));
+}

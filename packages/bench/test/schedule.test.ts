@@ -19,6 +19,19 @@ describe("schedule", () => {
 
     expect(jobs.map(({ contestant }) => contestant)).toEqual(["anyio"]);
   });
+
+  it("has those who do one job take part where it is asked for, and nowhere else", () => {
+    const locks = workload({ name: "lock", contestants: ["anyio", "p-limit"] });
+
+    const jobs = schedule([workload(), locks], ["anyio", "effect", "p-limit"], 1);
+
+    expect(jobs.map((job) => `${job.workload.name} ${job.contestant}`)).toEqual([
+      "spawn anyio",
+      "spawn effect",
+      "lock anyio",
+      "lock p-limit",
+    ]);
+  });
 });
 
 describe("sizeFor", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Bar, BARS, type Rule } from "../src/bars.js";
 import { judge } from "../src/report/verdicts.js";
 import { WORKLOADS } from "../src/workloads/index.js";
+import { takesPart } from "../src/workloads/workload.js";
 import { row } from "./fixtures.js";
 
 const against: Rule = { kind: "ratio", workload: "spawn", metric: "time", against: "native" };
@@ -56,6 +57,15 @@ describe("BARS", () => {
     });
 
     expect(unknown).toEqual([]);
+  });
+
+  it("compare with peers that take part", () => {
+    const absent = BARS.filter(({ rule }) => {
+      const measured = WORKLOADS.find(({ name }) => rule.kind === "ratio" && name === rule.workload);
+      return rule.kind === "ratio" && measured !== undefined && !takesPart(measured, rule.against);
+    });
+
+    expect(absent).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
 /**
- * What every contestant can do. One member per family of workloads; a family stands in the contestant's file of that
- * name. Each function returns what the workload asserts, so that nobody is fast by leaving the work undone.
+ * What a contestant can do. One member per family of workloads; a family stands in the contestant's file of that name.
+ * Each function returns what the workload asserts, or tells it as it goes, so that nobody is fast by leaving the work
+ * undone.
  */
-export interface Contestant {
+export interface Families {
   readonly spawn: SpawnFamily;
   readonly timeout: TimeoutFamily;
   readonly sleepers: SleepersFamily;
@@ -10,6 +11,21 @@ export interface Contestant {
   readonly blocked: BlockedFamily;
   readonly busy: BusyFamily;
   readonly operations: OperationsFamily;
+  readonly handOver: HandOverFamily;
+  readonly locks: LocksFamily;
+  /** The same as `blocked`, with tasks that wait in `receive`. */
+  readonly receivers: BlockedFamily;
+  readonly lines: LinesFamily;
+  readonly byteLines: ByteLinesFamily;
+}
+
+export type Contestant = Partial<Families>;
+
+/** What `contestant` has for a workload's family; the workload says who takes part in it. */
+export function familyOf<F extends keyof Families>(contestant: Contestant, family: F): Families[F] {
+  const found: Families[F] | undefined = contestant[family];
+  if (found === undefined) throw new Error(`has nothing written for "${family}"`);
+  return found;
 }
 
 /** How long what never ends by itself sleeps, and what a scope that must not strike allows, in milliseconds. */
@@ -77,4 +93,60 @@ export interface OperationsFamily {
    * after each batch, the scope still open. Returns how many operations it did.
    */
   repeat(operation: Operation, batches: number, size: number, afterBatch: () => void): Promise<number>;
+}
+
+/** Items that go from producers to consumers through one channel. */
+export interface HandOver {
+  /** How many items the channel holds that nobody has asked for. With 0 a sender waits for its receiver: rendezvous. */
+  readonly capacity: number;
+  readonly producers: number;
+  readonly consumers: number;
+  /** In all: producer `p` sends `p`, `p + producers`, `p + 2 * producers` and so on, one after the other. */
+  readonly items: number;
+  /** To be called by each consumer as it begins; what it returns, with each item that the consumer receives. */
+  readonly begin: () => (item: number) => void;
+}
+
+export interface HandOverFamily {
+  /**
+   * Sends the numbers below `items`, one after the other, while nobody receives. Once that has come to a halt, `stuck` is
+   * called with how many sends have completed. Then all are received.
+   */
+  fill(capacity: number, items: number, stuck: (sent: number) => void): Promise<void>;
+  /** Consumers ask for one item after the other until the channel ends, as it does after the last producer. */
+  receive(handOver: HandOver): Promise<void>;
+  /** The same with a loop over the channel. */
+  iterate(handOver: HandOver): Promise<void>;
+}
+
+/** What a task says while it holds a lock. */
+export interface Holding {
+  readonly enter: (task: number) => void;
+  readonly leave: () => void;
+}
+
+export interface Contention {
+  readonly tasks: number;
+  /** How often each task takes the lock, and gives it back; while it holds it, it awaits once. */
+  readonly times: number;
+  readonly holding: Holding;
+}
+
+export interface LocksFamily {
+  /** Takes a free lock and gives it back, `times` times one after the other. Returns how often it held it. */
+  uncontended(times: number): Promise<number>;
+  /** All tasks want one lock. */
+  lock(contention: Contention): Promise<void>;
+  /** All tasks want one of the `permits` of a semaphore. */
+  semaphore(permits: number, contention: Contention): Promise<void>;
+}
+
+export interface LinesFamily {
+  /** Splits what comes in `chunks` into lines of text, each without its "\n", and calls `line` with each. */
+  text(chunks: readonly Uint8Array[], line: (line: string) => void): Promise<void>;
+}
+
+export interface ByteLinesFamily {
+  /** The same without decoding. */
+  bytes(chunks: readonly Uint8Array[], line: (line: Uint8Array) => void): Promise<void>;
 }

@@ -1,7 +1,22 @@
 import type { Contestant } from "./contestant.js";
 
-/** In the order of the table's columns; ours first. */
-export const CONTESTANTS = ["anyio", "native", "native-lean", "native-bare", "effect", "effection"] as const;
+/** Those that have groups, timeouts and cancellation, and take part unless a workload says otherwise. Ours first. */
+export const GENERALISTS = ["anyio", "native", "native-lean", "native-bare", "effect", "effection"] as const;
+
+/** Those that do one job, and take part where that is the work. */
+const SPECIALISTS = [
+  "async-mutex",
+  "p-limit",
+  "p-queue",
+  "web-streams",
+  "node-streams",
+  "events-on",
+  "readline",
+  "readline-events",
+] as const;
+
+/** In the order of the table's columns. */
+export const CONTESTANTS = [...GENERALISTS, ...SPECIALISTS] as const;
 export type ContestantName = (typeof CONTESTANTS)[number];
 export type PeerName = Exclude<ContestantName, "anyio">;
 
@@ -20,5 +35,21 @@ export async function loadContestant(name: ContestantName): Promise<Contestant> 
       return (await import("./effect/index.js")).effect;
     case "effection":
       return (await import("./effection/index.js")).effection;
+    case "async-mutex":
+      return (await import("./async-mutex/index.js")).asyncMutex;
+    case "p-limit":
+      return (await import("./p-limit/index.js")).limit;
+    case "p-queue":
+      return (await import("./p-queue/index.js")).queue;
+    case "web-streams":
+      return (await import("./web-streams/index.js")).webStreams;
+    case "node-streams":
+      return (await import("./node-streams/index.js")).nodeStreams;
+    case "events-on":
+      return (await import("./events-on/index.js")).eventsOn;
+    case "readline":
+      return (await import("./readline/index.js")).readline;
+    case "readline-events":
+      return (await import("./readline-events/index.js")).readlineEvents;
   }
 }

@@ -3,8 +3,29 @@ import type { Workload } from "../workloads/workload.js";
 import { type Cell, ratio, type Row } from "./results.js";
 import { figure, table } from "./table.js";
 
-/** The figures of all contestants, and ours against each peer's where we took part. */
-export function figuresTable(rows: readonly Row[], contestants: readonly ContestantName[]): string {
+/** The figures of all contestants, and ours against each peer's where we took part: a table for each field of them. */
+export function figuresTables(rows: readonly Row[]): string {
+  return fields(rows)
+    .map((field) => figuresTable(field, [...(field[0]?.cells.keys() ?? [])]))
+    .join("\n\n");
+}
+
+/** Rows that stand together and have the same contestants. */
+function fields(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const found: Row[][] = [];
+  for (const row of rows) {
+    const field = found.at(-1);
+    if (field?.[0] !== undefined && sameContestants(field[0], row)) field.push(row);
+    else found.push([row]);
+  }
+  return found;
+}
+
+function sameContestants(a: Row, b: Row): boolean {
+  return a.cells.size === b.cells.size && [...a.cells.keys()].every((name) => b.cells.has(name));
+}
+
+function figuresTable(rows: readonly Row[], contestants: readonly ContestantName[]): string {
   const peers = contestants.includes("anyio") ? contestants.filter(isPeer) : [];
   const heading = ["workload", "unit", ...contestants, ...peers.map((peer) => `÷ ${peer}`)];
   const lines = rows.map((row) => [

@@ -3,13 +3,14 @@ import type { Mode } from "../measure/effort.js";
 import type { Sample } from "../sample.js";
 import { type Job, sizeFor } from "../schedule.js";
 import { median } from "../statistics.js";
-import type { Unit, Workload } from "../workloads/workload.js";
+import { takesPart, type Unit, type Workload } from "../workloads/workload.js";
 
 /** One line of the table: a metric of a workload. */
 export interface Row {
   readonly workload: string;
   readonly metric: string;
   readonly unit: Unit;
+  /** Of those who take part. */
   readonly cells: ReadonlyMap<ContestantName, Cell>;
 }
 
@@ -30,14 +31,15 @@ export function summarize(
   outcomes: readonly Outcome[],
   mode: Mode,
 ): readonly Row[] {
-  return workloads.flatMap((workload) =>
-    Object.entries(workload.metrics).map(([metric, unit]) => ({
+  return workloads.flatMap((workload) => {
+    const taking = contestants.filter((name) => takesPart(workload, name));
+    return Object.entries(workload.metrics).map(([metric, unit]) => ({
       workload: workload.name,
       metric,
       unit,
-      cells: new Map(contestants.map((name) => [name, cellFor(workload, metric, name, outcomes, mode)])),
-    })),
-  );
+      cells: new Map(taking.map((name) => [name, cellFor(workload, metric, name, outcomes, mode)])),
+    }));
+  });
 }
 
 function cellFor(

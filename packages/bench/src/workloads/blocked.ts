@@ -1,4 +1,5 @@
-import type { BlockedFamily, Contestant } from "../contestants/contestant.js";
+import { type BlockedFamily, familyOf } from "../contestants/contestant.js";
+import { GENERALISTS } from "../contestants/index.js";
 import { expectEqual } from "../measure/expect-equal.js";
 import { heapInUse } from "../measure/heap.js";
 import { median } from "../statistics.js";
@@ -15,19 +16,30 @@ export const blocked: Workload = {
   smokeSize: 50,
   // A listener per task on one signal takes time by the square.
   smaller: { native: 10_000, effection: 10_000 },
-  run: bytesPerBlockedTask,
+  run: (contestant, size) => bytesPerBlockedTask(familyOf(contestant, "blocked"), size),
 };
 
-export async function bytesPerBlockedTask(...[contestant, size]: Parameters<Workload["run"]>) {
-  await warmUp(contestant);
+export const receiveBlocked: Workload = {
+  name: "receive-blocked",
+  title: "tasks blocked in `receive`, then each sent an item and joined, per task",
+  metrics: { memory: "B" },
+  size: 100_000,
+  smokeSize: 50,
+  smaller: { native: 10_000, effection: 10_000 },
+  contestants: [...GENERALISTS, "web-streams"],
+  run: (contestant, size) => bytesPerBlockedTask(familyOf(contestant, "receivers"), size),
+};
+
+export async function bytesPerBlockedTask(family: BlockedFamily, size: number) {
+  await warmUp(family);
   const bytes: number[] = [];
   const repetitions = Math.min(5, Math.ceil(TASKS_IN_ALL / size));
-  for (let i = 0; i < repetitions; i += 1) bytes.push(await bytesOnce(contestant.blocked, size));
+  for (let i = 0; i < repetitions; i += 1) bytes.push(await bytesOnce(family, size));
   return { memory: median(bytes) };
 }
 
 /** The code that is compiled on the way is not the tasks'. */
-async function warmUp({ blocked: family }: Contestant): Promise<void> {
+async function warmUp(family: BlockedFamily): Promise<void> {
   for (let i = 0; i < 3; i += 1) await (await family.block(500)).release();
 }
 

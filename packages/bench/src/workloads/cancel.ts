@@ -1,3 +1,4 @@
+import { familyOf } from "../contestants/contestant.js";
 import { timePerOperation } from "../measure/time.js";
 import type { Workload } from "./workload.js";
 
@@ -9,7 +10,7 @@ export const cancelSleepers: Workload = {
   smokeSize: 50,
   smaller: { effection: 2_000 },
   async run(contestant, size, effort) {
-    return { time: await timePerOperation(size, () => contestant.sleepers.cancel(size), effort) };
+    return { time: await timePerOperation(size, () => familyOf(contestant, "sleepers").cancel(size), effort) };
   },
 };
 
@@ -20,7 +21,7 @@ export const nested: Workload = {
   size: 1_000,
   smokeSize: 20,
   async run(contestant, size, effort) {
-    return { time: await timePerOperation(size, () => contestant.nested.cancelDeep(size), effort) };
+    return { time: await timePerOperation(size, () => familyOf(contestant, "nested").cancelDeep(size), effort) };
   },
 };
 
@@ -32,6 +33,6 @@ export const tree: Workload = {
   smokeSize: 5,
   smaller: { effection: 30 },
   async run(contestant, size, effort) {
-    return { time: await timePerOperation(size * size, () => contestant.nested.cancelTree(size), effort) };
+    return { time: await timePerOperation(size * size, () => familyOf(contestant, "nested").cancelTree(size), effort) };
   },
 };

@@ -1,3 +1,4 @@
+import { familyOf } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
 import { LatenessProbe } from "../measure/lateness.js";
 import type { Workload } from "./workload.js";
@@ -21,7 +22,7 @@ export const fairness: Workload = {
     let struckAfter: number | null = null;
     const probe = new LatenessProbe();
     probe.start();
-    await contestant.busy.run(size, TIMEOUT, goOn, () => {
+    await familyOf(contestant, "busy").run(size, TIMEOUT, goOn, () => {
       struckAfter = performance.now() - begun;
     });
     const lateness = probe.stop();

@@ -1,3 +1,4 @@
+import { familyOf } from "../contestants/contestant.js";
 import { bytesPerBlockedTask } from "./blocked.js";
 import { spawnAndJoin } from "./spawn.js";
 import type { Workload } from "./workload.js";
@@ -25,5 +26,5 @@ export const growthMemory: readonly Workload[] = GROWTH_SIZES.map((size) => ({
   size,
   smokeSize: Math.min(size / 100, 200),
   leftOut: size > 10_000 ? { effection: TOO_SLOW, native: TOO_SLOW } : {},
-  run: bytesPerBlockedTask,
+  run: (contestant, count) => bytesPerBlockedTask(familyOf(contestant, "blocked"), count),
 }));

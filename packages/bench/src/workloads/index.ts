@@ -1,7 +1,10 @@
-import { blocked } from "./blocked.js";
+import { blocked, receiveBlocked } from "./blocked.js";
 import { cancelSleepers, nested, tree } from "./cancel.js";
 import { fairness } from "./fairness.js";
 import { growthMemory, growthTime } from "./growth.js";
+import { handOvers } from "./hand-over.js";
+import { lines, linesBytes } from "./lines.js";
+import { locks } from "./locks.js";
 import { million } from "./million.js";
 import { spawn } from "./spawn.js";
 import { timeoutAwait, timeoutReturn } from "./timeout.js";
@@ -20,4 +23,9 @@ export const WORKLOADS: readonly Workload[] = [
   ...growthMemory,
   fairness,
   ...million,
+  ...handOvers,
+  receiveBlocked,
+  ...locks,
+  lines,
+  linesBytes,
 ];

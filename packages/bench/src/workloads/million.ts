@@ -1,4 +1,4 @@
-import { OPERATIONS, type Operation } from "../contestants/contestant.js";
+import { familyOf, OPERATIONS, type Operation } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
 import { heapInUse } from "../measure/heap.js";
 import type { Workload } from "./workload.js";
@@ -24,7 +24,9 @@ export const million: readonly Workload[] = OPERATIONS.map((operation) => ({
   async run(contestant, size) {
     const heap: number[] = [];
     const batch = size / BATCHES;
-    const done = await contestant.operations.repeat(operation, BATCHES + 1, batch, () => heap.push(heapInUse()));
+    const done = await familyOf(contestant, "operations").repeat(operation, BATCHES + 1, batch, () =>
+      heap.push(heapInUse()),
+    );
     expectEqual("operations done", done, size + batch);
     const [before = 0] = heap;
     return { heap: ((heap.at(-1) ?? 0) - before) / 1024 };

@@ -1,6 +1,6 @@
 import { expectEqual } from "../measure/expect-equal.js";
 import { timePerOperation } from "../measure/time.js";
-import type { Contestant } from "../contestants/contestant.js";
+import { familyOf, type SpawnFamily } from "../contestants/contestant.js";
 import type { Workload } from "./workload.js";
 
 export const spawn: Workload = {
@@ -14,12 +14,13 @@ export const spawn: Workload = {
 };
 
 export async function spawnAndJoin(...[contestant, size, effort]: Parameters<Workload["run"]>) {
-  await proveGroup(contestant);
-  return { time: await timePerOperation(size, () => contestant.spawn.join(size), effort) };
+  const family = familyOf(contestant, "spawn");
+  await proveGroup(family);
+  return { time: await timePerOperation(size, () => family.join(size), effort) };
 }
 
 /** What is timed has to be a group: the first error cancels the rest, all are joined, and the error comes out. */
-export async function proveGroup({ spawn: family }: Contestant): Promise<void> {
+export async function proveGroup(family: SpawnFamily): Promise<void> {
   const error = new Error("the first error");
   let ended = 0;
   const caught = await thrownBy(family.failFirst(10, error, () => (ended += 1)));

@@ -1,4 +1,4 @@
-import type { Contestant } from "../contestants/contestant.js";
+import { familyOf, type TimeoutFamily } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
 import { timePerOperation } from "../measure/time.js";
 import type { Workload } from "./workload.js";
@@ -10,8 +10,9 @@ export const timeoutReturn: Workload = {
   name: "timeout-return",
   title: "timeout around a function that returns at once, per scope",
   async run(contestant, size, effort) {
-    await proveTimeout(contestant);
-    return { time: await timePerOperation(size, () => contestant.timeout.aroundReturn(size), effort) };
+    const family = familyOf(contestant, "timeout");
+    await proveTimeout(family);
+    return { time: await timePerOperation(size, () => family.aroundReturn(size), effort) };
   },
 };
 
@@ -20,15 +21,16 @@ export const timeoutAwait: Workload = {
   name: "timeout-await",
   title: "timeout around a function that awaits once, per scope",
   async run(contestant, size, effort) {
-    await proveTimeout(contestant);
-    return { time: await timePerOperation(size, () => contestant.timeout.aroundAwait(size), effort) };
+    const family = familyOf(contestant, "timeout");
+    await proveTimeout(family);
+    return { time: await timePerOperation(size, () => family.aroundAwait(size), effort) };
   },
 };
 
 /** What is timed has to be a timeout: it strikes, fails as a timeout, and only once its work has cleaned up. */
-async function proveTimeout({ timeout }: Contestant): Promise<void> {
+async function proveTimeout(family: TimeoutFamily): Promise<void> {
   let ended = 0;
-  const timedOut = await timeout.strike(2, () => (ended += 1));
+  const timedOut = await family.strike(2, () => (ended += 1));
   expectEqual("the timeout strikes", timedOut, true);
   expectEqual("work that the timeout ended", ended, 1);
 }

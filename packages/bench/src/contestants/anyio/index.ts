@@ -1,10 +1,24 @@
 import type { Contestant } from "../contestant.js";
 import { blocked } from "./blocked.js";
 import { busy } from "./busy.js";
+import { handOver } from "./hand-over.js";
+import { locks } from "./locks.js";
 import { nested } from "./nested.js";
 import { operations } from "./operations.js";
+import { receivers } from "./receivers.js";
 import { sleepers } from "./sleepers.js";
 import { spawn } from "./spawn.js";
 import { timeout } from "./timeout.js";
 
-export const anyio: Contestant = { spawn, timeout, sleepers, nested, blocked, busy, operations };
+export const anyio: Contestant = {
+  spawn,
+  timeout,
+  sleepers,
+  nested,
+  blocked,
+  busy,
+  operations,
+  handOver,
+  locks,
+  receivers,
+};

@@ -9,7 +9,10 @@ export interface Tools<S> {
   readonly withTimeout: <T>(ms: number, work: (scope: S) => T | Promise<T>, parent?: S) => Promise<T>;
   readonly sleep: (ms: number, scope: S) => Promise<void>;
   readonly Event: new () => Event<S>;
+  readonly Waiters: new <T, B>() => Waiters<S, T, B>;
   readonly throwIfCancelled: (scope: S) => void;
+  /** What an operation returns that is begun in a cancelled scope; undefined in one that is not. */
+  readonly rejection: (scope: S) => Promise<never> | undefined;
 }
 
 export interface Group<S> {
@@ -22,4 +25,20 @@ export interface Group<S> {
 export interface Event<S> {
   wait(scope: S): Promise<void>;
   set(): void;
+}
+
+/** What an operation returns that did not have to wait. */
+export const DONE = Promise.resolve();
+
+/** Tasks that wait in line. One whose scope is cancelled leaves the line, wherever it stands. */
+export interface Waiters<S, T, B> {
+  /** Waits in line until somebody takes it out and resolves it. `brought` is what it has with it: say, an item to send. */
+  wait(scope: S, brought: B): Promise<T>;
+  /** Takes out whoever waits longest. From then on its cancellation comes too late. */
+  shift(): Waiter<T, B> | undefined;
+}
+
+export interface Waiter<T, B> {
+  readonly brought: B;
+  readonly resolve: (value: T) => void;
 }

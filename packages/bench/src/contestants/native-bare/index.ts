@@ -1,15 +1,27 @@
 import { byHand } from "../by-hand/index.js";
+import type { Tools } from "../by-hand/tools.js";
+import type { Contestant } from "../contestant.js";
 import { Event } from "../native-lean/event.js";
 import type { Scope } from "../native-lean/scope.js";
 import { sleep } from "../native-lean/sleep.js";
 import { withGroup } from "./group.js";
+import { byteLines, lines } from "./lines.js";
+import { Waiters } from "./waiters.js";
 import { withTimeout } from "./with-timeout.js";
 
-/** The least that can do the work, a count in place of `Promise.all`: about the limit of promises and timers. */
-export const nativeBare = byHand<Scope>({
+export const tools: Tools<Scope> = {
   withGroup,
   withTimeout,
   sleep,
   Event,
+  Waiters,
   throwIfCancelled: (scope) => scope.throwIfCancelled(),
-});
+  rejection: (scope) => (scope.cancelled ? Promise.reject(scope.reason) : undefined),
+};
+
+/** The least that can do the work, a count in place of `Promise.all`: about the limit of promises and timers. */
+export const nativeBare: Contestant = {
+  ...byHand(tools),
+  lines,
+  byteLines,
+};

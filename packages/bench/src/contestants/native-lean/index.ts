@@ -1,15 +1,21 @@
 import { byHand } from "../by-hand/index.js";
+import type { Tools } from "../by-hand/tools.js";
 import { Event } from "./event.js";
 import { withGroup } from "./group.js";
 import type { Scope } from "./scope.js";
 import { sleep } from "./sleep.js";
+import { Waiters } from "./waiters.js";
 import { withTimeout } from "./with-timeout.js";
 
-/** The same as `native` with plain callbacks in a `Set` in place of `AbortController`. */
-export const nativeLean = byHand<Scope>({
+export const tools: Tools<Scope> = {
   withGroup,
   withTimeout,
   sleep,
   Event,
+  Waiters,
   throwIfCancelled: (scope) => scope.throwIfCancelled(),
-});
+  rejection: (scope) => (scope.cancelled ? Promise.reject(scope.reason) : undefined),
+};
+
+/** The same as `native` with plain callbacks in a `Set` in place of `AbortController`. */
+export const nativeLean = byHand(tools);

@@ -1,0 +1,46 @@
+import type { Contention, LocksFamily } from "../contestant.js";
+import { Semaphore } from "./semaphore.js";
+import type { Tools } from "./tools.js";
+
+export function locks<S>(tools: Tools<S>): LocksFamily {
+  async function contend(semaphore: Semaphore<S>, { tasks, times, holding }: Contention): Promise<void> {
+    async function task(index: number, scope: S): Promise<void> {
+      for (let i = 0; i < times; i += 1) {
+        await semaphore.acquire(scope);
+        try {
+          holding.enter(index);
+          await null;
+          holding.leave();
+        } finally {
+          semaphore.release();
+        }
+      }
+    }
+
+    await tools.withGroup(async (group) => {
+      for (let i = 0; i < tasks; i += 1) void group.spawn((scope) => task(i, scope));
+    });
+  }
+
+  return {
+    async uncontended(times) {
+      const lock = new Semaphore(1, tools);
+      let held = 0;
+      await tools.withGroup(async ({ scope }) => {
+        for (let i = 0; i < times; i += 1) {
+          await lock.acquire(scope);
+          try {
+            held += 1;
+          } finally {
+            lock.release();
+          }
+        }
+      });
+      return held;
+    },
+
+    lock: (contention) => contend(new Semaphore(1, tools), contention),
+
+    semaphore: (permits, contention) => contend(new Semaphore(permits, tools), contention),
+  };
+}

@@ -3,8 +3,11 @@
  *
  * Closing always closes, a cancelled wait loses nothing, and a slow reader slows its writer down.
  */
+export { BufferedByteReceiveStream } from "./buffered-byte-receive-stream.js";
+export { BufferedByteStream } from "./buffered-byte-stream.js";
 export { ByteReceiveStream, ByteSendStream, ByteStream } from "./byte-stream.js";
 export type { ByteStreamConnectable, ObjectStreamConnectable } from "./connectable.js";
+export { DelimiterNotFoundError, IncompleteReadError } from "./errors.js";
 export { Listener, type ServeOptions } from "./listener.js";
 export {
   createMemoryObjectStream,
@@ -20,3 +23,12 @@ export {
   UnreliableObjectSendStream,
   UnreliableObjectStream,
 } from "./object-stream.js";
+export { StapledByteStream } from "./stapled-byte-stream.js";
+export { StapledObjectStream } from "./stapled-object-stream.js";
+export { TextReceiveStream, type TextReceiveOptions } from "./text-receive-stream.js";
+export { TextSendStream, type TextSendOptions } from "./text-send-stream.js";
+export { TextStream, type TextOptions } from "./text-stream.js";
+export { fromWebReadable } from "./from-web-readable.js";
+export { fromWebWritable } from "./from-web-writable.js";
+export { toWebReadable } from "./to-web-readable.js";
+export { toWebWritable } from "./to-web-writable.js";

@@ -1,9 +1,11 @@
 import type { ByteQueue } from "./byte-queue.js";
+import { checkBytes } from "./checks.js";
 
 /**
  * Looks for one delimiter in a queue (Knuth, Morris and Pratt: each byte is looked at once, whatever the delimiter), and goes on where it has stopped.
  */
 export class DelimiterSearch {
+  readonly #given: string | undefined;
   readonly delimiter: Uint8Array;
   /** For each beginning of the delimiter, how long its longest end is that is a beginning too. */
   readonly #borders: Uint32Array;
@@ -12,9 +14,22 @@ export class DelimiterSearch {
   /** How many of the last of them are a beginning of the delimiter. */
   #matched = 0;
 
-  constructor(delimiter: Uint8Array) {
-    this.delimiter = delimiter.slice();
+  /** @throws {TypeError|RangeError} when the delimiter is no delimiter */
+  constructor(delimiter: Uint8Array | string) {
+    this.#given = typeof delimiter === "string" ? delimiter : undefined;
+    if (typeof delimiter !== "string") checkBytes(delimiter, "delimiter");
+    if (delimiter.length === 0) throw new RangeError("delimiter must not be empty");
+    this.delimiter = typeof delimiter === "string" ? new TextEncoder().encode(delimiter) : new Uint8Array(delimiter);
     this.#borders = bordersOf(this.delimiter);
+  }
+
+  /** Whether this is the search for a delimiter. */
+  isFor(delimiter: Uint8Array | string): boolean {
+    if (typeof delimiter === "string") return delimiter === this.#given;
+    const own = this.delimiter;
+    if (delimiter.length !== own.length) return false;
+    for (let i = 0; i < own.length; i++) if (delimiter[i] !== own[i]) return false;
+    return true;
   }
 
   /** The least number of bytes that precede the delimiter, as far as the search has come. */

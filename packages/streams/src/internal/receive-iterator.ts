@@ -1,10 +1,13 @@
 import { CancelScope, EndOfStreamError } from "@anyio/core";
+import { immediate, quietly } from "@anyio/core/lowlevel";
 
 /**
  * Iterates over whatever can be received. Written by hand: a generator would keep `return()` waiting for a pending `next()`.
  *
- * Each `next()` receives in a scope of its own, which `return()` and `throw()` cancel: that loses nothing. Leaving the
- * loop leaves the stream open.
+ * 1. Each `next()` receives in a scope of its own, which `return()` and `throw()` cancel: that loses nothing.
+ * 2. Leaving the loop leaves the stream open.
+ * 3. Only the end, `return()` and `throw()` end the iteration. After an error, a cancellation say, the next `next()` receives again: to
+ *    say that the stream has ended would be wrong, and would hide that there is more.
  */
 export class ReceiveIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: { receive(): Promise<T> };
@@ -15,20 +18,8 @@ export class ReceiveIterator<T> implements AsyncIterableIterator<T, undefined> {
     this.#source = source;
   }
 
-  async next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#isDone) return END;
-    const scope = new CancelScope({ name: "next()" });
-    this.#pending.add(scope);
-    try {
-      const result = await scope.run(async () => ({ value: await this.#source.receive(), done: false as const }));
-      return result ?? END;
-    } catch (error) {
-      this.#isDone = true;
-      if (error instanceof EndOfStreamError) return END;
-      throw error;
-    } finally {
-      this.#pending.delete(scope);
-    }
+  next(): Promise<IteratorResult<T, undefined>> {
+    return this.#isDone ? immediate(end) : quietly(this.#receive());
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
@@ -45,10 +36,29 @@ export class ReceiveIterator<T> implements AsyncIterableIterator<T, undefined> {
     return this;
   }
 
+  async #receive(): Promise<IteratorResult<T, undefined>> {
+    const scope = new CancelScope({ name: "next()" });
+    this.#pending.add(scope);
+    try {
+      const value = (await scope.run(() => this.#source.receive())) as T;
+      return scope.cancelledCaught ? END : { value, done: false };
+    } catch (error) {
+      if (!(error instanceof EndOfStreamError)) throw error;
+      this.#isDone = true;
+      return END;
+    } finally {
+      this.#pending.delete(scope);
+    }
+  }
+
   #finish(): void {
     this.#isDone = true;
     for (const scope of this.#pending) scope.cancel("the iteration has ended");
   }
 }
 
-const END: IteratorReturnResult<undefined> = { value: undefined, done: true };
+const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
+
+function end(): IteratorReturnResult<undefined> {
+  return END;
+}

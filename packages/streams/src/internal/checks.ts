@@ -14,7 +14,9 @@ export function checkBytes(bytes: unknown, name: string): asserts bytes is Uint8
 }
 
 function describe(value: unknown): string {
-  return typeof value === "object" && value !== null ? `a ${value.constructor?.name ?? "object"}` : JSON.stringify(value) ?? String(value);
+  return typeof value === "object" && value !== null
+    ? `a ${value.constructor?.name ?? "object"}`
+    : (JSON.stringify(value) ?? String(value));
 }
 
 export const DEFAULT_MAX_BYTES = 65_536;

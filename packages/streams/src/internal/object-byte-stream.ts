@@ -1,0 +1,99 @@
+import { abandonOnCancel, ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
+import { bindScope, quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { ResourceGuard } from "@anyio/sync";
+import { ByteStream } from "../byte-stream.js";
+import type { ObjectStream } from "../object-stream.js";
+import { checkBytes } from "./checks.js";
+
+/**
+ * A stream of objects, each of them bytes, as a stream of bytes; only that it hands objects over whole, for a buffer to
+ * divide.
+ *
+ * 1. A stream of objects withdraws an item whose `send` is cancelled; a stream of bytes sends it all the same. So every
+ *    item is sent in the scope in which this was made, and who sends only waits for it.
+ * 2. What is sent is a copy: the caller may go on with its memory at once.
+ */
+export class ObjectByteStream extends ByteStream {
+  readonly #stream: ObjectStream<Uint8Array>;
+  readonly #send: (bytes: Uint8Array) => Promise<void>;
+  readonly #guard = new ResourceGuard("sending to");
+  #waiter: Suspension<void> | null = null;
+  #isEnded = false;
+  /** How many items are on their way, and what settles with the last of them: a stream of objects keeps the order. */
+  #underway = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(stream: ObjectStream<Uint8Array>) {
+    super();
+    this.#stream = stream;
+    this.#send = bindScope((bytes: Uint8Array) => stream.send(bytes));
+  }
+
+  override get extraAttributes(): ExtraAttributes {
+    return this.#stream.extraAttributes;
+  }
+
+  override receive(): Promise<Uint8Array> {
+    return this.#stream.receive();
+  }
+
+  override send(bytes: Uint8Array): Promise<void> {
+    try {
+      checkBytes(bytes, "bytes");
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return suspend("the other side to take bytes", (waiter) => {
+      if (this.#isEnded) throw new ClosedResourceError("the sending side of the stream is closed");
+      const use = this.#guard.enter();
+      this.#waiter = waiter;
+      const end = (): void => {
+        use[Symbol.dispose]();
+        if (this.#waiter === waiter) this.#waiter = null;
+      };
+      const sending = bytes.length === 0 ? Promise.resolve() : this.#send(new Uint8Array(bytes));
+      this.#last = this.#follow(sending, waiter, end);
+      return end;
+    });
+  }
+
+  override sendEof(): Promise<void> {
+    return quietly(this.#sendEof());
+  }
+
+  /** Closes the stream of objects, once what cancelled sends have left is through. Who waits in `send` is not waited for. */
+  override async close(): Promise<void> {
+    this.#isEnded = true;
+    try {
+      if (this.#waiter === null) await this.#flush();
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+    } finally {
+      await this.#stream.close();
+    }
+  }
+
+  async #sendEof(): Promise<void> {
+    this.#isEnded = true;
+    await this.#flush();
+    await this.#stream.sendEof();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#underway > 0) await abandonOnCancel(this.#last);
+  }
+
+  async #follow(sending: Promise<void>, waiter: Suspension<void>, end: () => void): Promise<void> {
+    this.#underway++;
+    try {
+      await sending;
+      end();
+      waiter.resume();
+    } catch (error) {
+      end();
+      waiter.throw(error);
+    } finally {
+      this.#underway--;
+    }
+  }
+}

@@ -203,35 +203,39 @@ describe("Event", () => {
       { weight: 2, arbitrary: fc.record({ cancel: fc.nat({ max: 10 }) }) },
       { weight: 1, arbitrary: fc.constant("set" as const) },
     );
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), fc.integer(), async (steps, seed) => {
-      const event = new Event();
-      const waiters: { scope: CancelScope; outcome: Promise<unknown>; expected: string | undefined }[] = [];
+    const property = fc.asyncProperty(
+      fc.array(step, { maxLength: 20, size: "max" }),
+      fc.integer(),
+      async (steps, seed) => {
+        const event = new Event();
+        const waiters: { scope: CancelScope; outcome: Promise<unknown>; expected: string | undefined }[] = [];
 
-      await run(
-        async () => {
-          for (const each of steps) {
-            if (each === "wait") {
-              const scope = new CancelScope();
-              const outcome = scope.run(() => event.wait().then(() => "reached"));
-              waiters.push({ scope, outcome, expected: event.isSet ? "reached" : undefined });
-            } else if (each === "set") {
-              for (const waiter of waiters) if (!waiter.scope.cancelCalled) waiter.expected = "reached";
-              event.set();
-            } else {
-              waiters[each.cancel]?.scope.cancel();
+        await run(
+          async () => {
+            for (const each of steps) {
+              if (each === "wait") {
+                const scope = new CancelScope();
+                const outcome = scope.run(() => event.wait().then(() => "reached"));
+                waiters.push({ scope, outcome, expected: event.isSet ? "reached" : undefined });
+              } else if (each === "set") {
+                for (const waiter of waiters) if (!waiter.scope.cancelCalled) waiter.expected = "reached";
+                event.set();
+              } else {
+                waiters[each.cancel]?.scope.cancel();
+              }
             }
-          }
-          const waiting = event.isSet ? 0 : waiters.filter(({ scope }) => !scope.cancelCalled).length;
-          expect(event.statistics().tasksWaiting).toBe(waiting);
-          for (const waiter of waiters) if (!waiter.scope.cancelCalled) waiter.expected = "reached";
-          event.set();
-          expect(await Promise.all(waiters.map(({ outcome }) => outcome))).toEqual(
-            waiters.map(({ expected }) => expected),
-          );
-        },
-        { signals: [], backend: { scheduler: new SeededScheduler(seed) } },
-      );
-    });
+            const waiting = event.isSet ? 0 : waiters.filter(({ scope }) => !scope.cancelCalled).length;
+            expect(event.statistics().tasksWaiting).toBe(waiting);
+            for (const waiter of waiters) if (!waiter.scope.cancelCalled) waiter.expected = "reached";
+            event.set();
+            expect(await Promise.all(waiters.map(({ outcome }) => outcome))).toEqual(
+              waiters.map(({ expected }) => expected),
+            );
+          },
+          { signals: [], backend: { scheduler: new SeededScheduler(seed) } },
+        );
+      },
+    );
 
     await check(property, 300);
   });

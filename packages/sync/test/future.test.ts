@@ -205,49 +205,53 @@ describe("Future", () => {
         { weight: 2, arbitrary: fc.record({ abandon: fc.nat({ max: 8 }) }) },
         { weight: 1, arbitrary: fc.record({ act }) },
       );
-      const property = fc.asyncProperty(fc.array(step, { maxLength: 16 }), fc.integer(), async (steps, seed) => {
-        const future = new Future<string>();
-        const waiters: { scope: CancelScope; outcome: Promise<unknown>; abandoned: boolean }[] = [];
-        const failure = new Error("failed");
-        let expected: string | undefined;
+      const property = fc.asyncProperty(
+        fc.array(step, { maxLength: 16, size: "max" }),
+        fc.integer(),
+        async (steps, seed) => {
+          const future = new Future<string>();
+          const waiters: { scope: CancelScope; outcome: Promise<unknown>; abandoned: boolean }[] = [];
+          const failure = new Error("failed");
+          let expected: string | undefined;
 
-        await run(
-          async () => {
-            for (const each of [...steps, { act: "setResult" }]) {
-              if (each === "wait") {
-                const scope = new CancelScope();
-                const outcome = scope.run(() =>
-                  future.wait().catch((error: unknown) => {
-                    if (error instanceof AnyioError) return error.name;
-                    if (error === failure) return "failed";
-                    throw error;
-                  }),
-                );
-                waiters.push({ scope, outcome, abandoned: false });
-              } else if ("act" in each) {
-                try {
-                  if (each.act === "cancel") future.cancel();
-                  else if (each.act === "setError") future.setError(failure);
-                  else future.setResult("finished");
-                } catch (error) {
-                  const refused =
-                    expected === "FutureCancelledError" ? FutureCancelledError : FutureAlreadyFinishedError;
-                  expect(error).toBeInstanceOf(refused);
+          await run(
+            async () => {
+              for (const each of [...steps, { act: "setResult" }]) {
+                if (each === "wait") {
+                  const scope = new CancelScope();
+                  const outcome = scope.run(() =>
+                    future.wait().catch((error: unknown) => {
+                      if (error instanceof AnyioError) return error.name;
+                      if (error === failure) return "failed";
+                      throw error;
+                    }),
+                  );
+                  waiters.push({ scope, outcome, abandoned: false });
+                } else if ("act" in each) {
+                  try {
+                    if (each.act === "cancel") future.cancel();
+                    else if (each.act === "setError") future.setError(failure);
+                    else future.setResult("finished");
+                  } catch (error) {
+                    const refused =
+                      expected === "FutureCancelledError" ? FutureCancelledError : FutureAlreadyFinishedError;
+                    expect(error).toBeInstanceOf(refused);
+                  }
+                  expected ??= { setResult: "finished", setError: "failed", cancel: "FutureCancelledError" }[each.act];
+                } else {
+                  const waiter = waiters[each.abandon];
+                  if (waiter !== undefined && expected === undefined) waiter.abandoned = true;
+                  waiter?.scope.cancel();
                 }
-                expected ??= { setResult: "finished", setError: "failed", cancel: "FutureCancelledError" }[each.act];
-              } else {
-                const waiter = waiters[each.abandon];
-                if (waiter !== undefined && expected === undefined) waiter.abandoned = true;
-                waiter?.scope.cancel();
               }
-            }
-            expect(await Promise.all(waiters.map(({ outcome }) => outcome))).toEqual(
-              waiters.map(({ abandoned }) => (abandoned ? undefined : expected)),
-            );
-          },
-          { signals: [], backend: { scheduler: new SeededScheduler(seed) } },
-        );
-      });
+              expect(await Promise.all(waiters.map(({ outcome }) => outcome))).toEqual(
+                waiters.map(({ abandoned }) => (abandoned ? undefined : expected)),
+              );
+            },
+            { signals: [], backend: { scheduler: new SeededScheduler(seed) } },
+          );
+        },
+      );
 
       await check(property, 300);
     },

@@ -36,7 +36,7 @@ class DuplexAdapter extends ByteStream {
     super();
     this.#lifeline = new Lifeline(duplex, true);
     this.#reader = new Reader(duplex, this.#lifeline);
-    this.#writer = new Writer(duplex, this.#lifeline);
+    this.#writer = new Writer(duplex, this.#lifeline, false);
   }
 
   override receive(maxBytes = 65_536): Promise<Uint8Array> {

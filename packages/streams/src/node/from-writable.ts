@@ -34,7 +34,7 @@ class WritableAdapter extends ByteSendStream {
   constructor(writable: Writable) {
     super();
     this.#lifeline = new Lifeline(writable, isWritableOnly(writable));
-    this.#writer = new Writer(writable, this.#lifeline);
+    this.#writer = new Writer(writable, this.#lifeline, true);
   }
 
   override send(bytes: Uint8Array): Promise<void> {

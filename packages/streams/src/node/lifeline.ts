@@ -110,9 +110,9 @@ export class Lifeline {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#stream.off("close", this.#onClose);
-    for (const half of this.#halves) half.detach();
     const error = this.#firstError();
     const isLost = error !== null && !this.#isTold && this.#halves.some(({ isLosing }) => isLosing);
+    for (const half of this.#halves) half.detach();
     for (const closer of this.#closers.splice(0)) {
       if (isLost) closer.throw(error);
       else closer.resume();

@@ -83,18 +83,22 @@ export class Reader implements Half {
   #serve(): void {
     const waiter = this.#waiter;
     if (waiter === null) return;
-    if (!this.#lifeline.isClosed && this.#pull()) {
+    try {
+      if (!this.#lifeline.isClosed && this.#pull()) {
+        this.#waiter = null;
+        waiter.resume(this.#take(this.#wanted));
+        return;
+      }
+      const failure = this.#takeFailure();
+      // oxlint-disable-next-line typescript/only-throw-error -- whatever the stream failed with, as it is
+      if (failure !== null) throw failure;
+    } catch (error) {
       this.#waiter = null;
-      waiter.resume(this.#take(this.#wanted));
-      return;
+      waiter.throw(error);
     }
-    const failure = this.#failure();
-    if (failure === null) return;
-    this.#waiter = null;
-    waiter.throw(failure);
   }
 
-  #failure(): unknown {
+  #takeFailure(): unknown {
     if (this.#stream.readableEnded && !this.#lifeline.isClosed) return new EndOfStreamError();
     return this.#lifeline.takeFailure();
   }

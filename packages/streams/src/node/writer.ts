@@ -10,6 +10,7 @@ import type { Half, Lifeline } from "./lifeline.js";
 export class Writer implements Half {
   readonly #stream: Writable;
   readonly #lifeline: Lifeline;
+  readonly #isAll: boolean;
   /** Writes that were not called back yet: one, and those whose send was cancelled. */
   #outstanding = 0;
   #hasSentEof = false;
@@ -18,8 +19,10 @@ export class Writer implements Half {
   readonly #write: (bytes: Uint8Array) => unknown;
   readonly #end: () => unknown;
 
-  constructor(stream: Writable, lifeline: Lifeline) {
+  /** @param isAll whether there is no other direction: an end that does not get through is a loss too then */
+  constructor(stream: Writable, lifeline: Lifeline, isAll: boolean) {
     this.#stream = stream;
+    this.#isAll = isAll;
     this.#lifeline = lifeline;
     this.#write = bindScope((bytes) => stream.write(bytes, this.#onWritten));
     this.#end = bindScope(() => stream.end());
@@ -31,8 +34,8 @@ export class Writer implements Half {
       return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
     }
     return suspend("a Node.js stream to take bytes", (suspension) => {
-      this.#check();
       if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
+      this.#check();
       if (this.#stream.writableEnded)
         throw new BrokenResourceError("the Node.js stream has been ended by somebody else");
       if (bytes.length === 0) {
@@ -76,7 +79,7 @@ export class Writer implements Half {
   }
 
   get isLosing(): boolean {
-    return this.#outstanding > 0;
+    return this.#outstanding > 0 || (this.#isAll && this.#isListening && !this.#stream.writableFinished);
   }
 
   detach(): void {

@@ -1,9 +1,12 @@
 import { styleText } from "node:util";
 import { currentTime } from "@anyio/core";
-import { hang, wrap } from "./layout.js";
+import { hang, pageWidth, wrap } from "./layout.js";
 import { strong } from "./paint.js";
+import { Timeline } from "./timeline.js";
 
 const GUTTER = " ".repeat(11);
+/** What a level is drawn in, where the page is wide enough. */
+const LONGEST_LEVEL = 30;
 
 /** Prints a chapter: what it is about, what happens when, and what to take away from it. */
 export class Narrator {
@@ -27,8 +30,21 @@ export class Narrator {
 
   /** What happens now, with the time at which it does. */
   step(text: string): void {
-    const time = `${Math.round(currentTime() - this.#began)} ms`.padStart(GUTTER.length - 2);
-    print(hang(text, `${styleText("dim", time)}  `, GUTTER));
+    print(hang(text, this.#time(), GUTTER));
+  }
+
+  /** How high something stands now: one sign for each, and the rest of the room for it, where that is bounded. */
+  level(value: number, room: number, text: string): void {
+    const width = Math.max(0, Math.min(LONGEST_LEVEL, pageWidth() - GUTTER.length - text.length - 2));
+    const full = Math.min(value, width);
+    const free = Math.max(0, Math.min(room, width) - full);
+    const bar = styleText("cyan", "█".repeat(full)) + styleText("dim", "░".repeat(free));
+    print(`${this.#time()}${bar}${" ".repeat(width - full - free)}  ${text}`);
+  }
+
+  /** A picture of who did what when; {@link Timeline.draw} prints it. */
+  timeline(): Timeline {
+    return new Timeline((text) => this.block(text));
   }
 
   /** Lines that stay as they are. */
@@ -39,6 +55,11 @@ export class Narrator {
   /** Why all this matters. */
   lesson(text: string): void {
     print(`\n${styleText("green", wrap(text, "").join("\n"))}`);
+  }
+
+  #time(): string {
+    const time = `${Math.round(currentTime() - this.#began)} ms`.padStart(GUTTER.length - 2);
+    return `${styleText("dim", time)}  `;
   }
 }
 

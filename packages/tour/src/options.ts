@@ -18,7 +18,7 @@ words, and writes an index.
   --limit <n>           how many files are read at once (default 16)
   --out <file>          where the index goes (default: index.json, here)
   --all                 looks into .git and node_modules too
-  --chapter <n>         one chapter, 1 to 8, and nothing else
+  --chapter <n>         one chapter, 1 to 13, and nothing else
   --help                this
 
 Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without

@@ -7,6 +7,11 @@ import * as cleanup from "./05-cleanup.js";
 import * as readiness from "./06-readiness.js";
 import * as race from "./07-race.js";
 import * as dump from "./08-task-dump.js";
+import * as backPressure from "./09-back-pressure.js";
+import * as clones from "./10-clones.js";
+import * as capacityLimiter from "./11-capacity-limiter.js";
+import * as event from "./12-event.js";
+import * as condition from "./13-condition.js";
 
 /** All chapters in their order, each with its file. */
 export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
@@ -18,4 +23,9 @@ export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
   { ...readiness, source: "06-readiness.ts" },
   { ...race, source: "07-race.ts" },
   { ...dump, source: "08-task-dump.ts" },
+  { ...backPressure, source: "09-back-pressure.ts" },
+  { ...clones, source: "10-clones.ts" },
+  { ...capacityLimiter, source: "11-capacity-limiter.ts" },
+  { ...event, source: "12-event.ts" },
+  { ...condition, source: "13-condition.ts" },
 ];

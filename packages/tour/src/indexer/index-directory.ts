@@ -1,12 +1,11 @@
-import { join } from "node:path";
-import { CancelledError, currentTime, moveOnAfter, rethrowIfCancelled, sleep } from "@anyio/core";
-import { amap, withTaskGroup } from "@anyio/task-groups";
+import { CancelledError, currentTime, moveOnAfter, sleep } from "@anyio/core";
+import { withTaskGroup } from "@anyio/task-groups";
 import { Findings } from "./findings.js";
 import type { IndexJob } from "./job.js";
+import { fillIn } from "./pipeline.js";
 import { openProgress } from "./progress.js";
-import { readFile } from "./read-file.js";
 import { summarize, wroteLine } from "./summary.js";
-import { type Find, walk } from "./walk.js";
+import { walk } from "./walk.js";
 import { withGrace } from "./with-grace.js";
 import { type Ending, writeIndex } from "./write-index.js";
 
@@ -39,7 +38,7 @@ export async function indexDirectory(job: IndexJob): Promise<void> {
   }
 }
 
-/** Reads all files, `limit` at once; the walk goes no further ahead than that. */
+/** Runs the pipeline, and shows how far it is. */
 async function findAll(job: IndexJob, findings: Findings): Promise<void> {
   const progress = openProgress();
   const ahead = { files: 0, isCounted: false };
@@ -48,7 +47,7 @@ async function findAll(job: IndexJob, findings: Findings): Promise<void> {
       // Services: nobody waits for the count or the display once the files are read.
       tg.startSoon(() => countAhead(job, ahead), { service: true });
       tg.startSoon(() => display(), { service: true });
-      await amap((find) => digest(job, find, findings), walk(job.root, job.leftOut), { limit: job.limit });
+      await fillIn(job, findings);
     });
   } finally {
     progress.stop();
@@ -68,20 +67,4 @@ async function countAhead({ root, leftOut }: IndexJob, ahead: { files: number; i
     if (kind === "file") ahead.files++;
   }
   ahead.isCounted = true;
-}
-
-async function digest({ root, out }: IndexJob, find: Find, findings: Findings): Promise<void> {
-  if (find.kind === "problem") findings.addProblem(find.path, find.error);
-  if (find.kind === "skipped") findings.addSkipped(find.what);
-  if (find.kind !== "file") return;
-
-  const path = join(root, find.path);
-  // An index of an index would be another one each time.
-  if (path === out) return;
-  try {
-    findings.addFile(find.path, await readFile(path));
-  } catch (error) {
-    rethrowIfCancelled(error);
-    findings.addProblem(find.path, error);
-  }
 }

@@ -6,13 +6,13 @@ export function locks<S>(tools: Tools<S>): LocksFamily {
   async function contend(semaphore: Semaphore<S>, { tasks, times, holding }: Contention): Promise<void> {
     async function task(index: number, scope: S): Promise<void> {
       for (let i = 0; i < times; i += 1) {
-        await semaphore.acquire(scope);
+        const lease = await semaphore.acquire(scope);
         try {
           holding.enter(index);
           await null;
           holding.leave();
         } finally {
-          semaphore.release();
+          lease.release();
         }
       }
     }
@@ -28,11 +28,11 @@ export function locks<S>(tools: Tools<S>): LocksFamily {
       let held = 0;
       await tools.withGroup(async ({ scope }) => {
         for (let i = 0; i < times; i += 1) {
-          await lock.acquire(scope);
+          const lease = await lock.acquire(scope);
           try {
             held += 1;
           } finally {
-            lock.release();
+            lease.release();
           }
         }
       });

@@ -13,6 +13,8 @@ export interface Tools<S> {
   readonly throwIfCancelled: (scope: S) => void;
   /** What an operation returns that is begun in a cancelled scope; undefined in one that is not. */
   readonly rejection: (scope: S) => Promise<never> | undefined;
+  /** What whoever acquires a permit gives it back by. */
+  readonly leaseOf: (semaphore: Releasable) => Releasable;
 }
 
 export interface Group<S> {
@@ -41,4 +43,8 @@ export interface Waiters<S, T, B> {
 export interface Waiter<T, B> {
   readonly brought: B;
   readonly resolve: (value: T) => void;
+}
+
+export interface Releasable {
+  release(): void;
 }

@@ -17,6 +17,8 @@ export const tools: Tools<Scope> = {
   Waiters,
   throwIfCancelled: (scope) => scope.throwIfCancelled(),
   rejection: (scope) => (scope.cancelled ? Promise.reject(scope.reason) : undefined),
+  // Released twice, it lets one more in.
+  leaseOf: (semaphore) => semaphore,
 };
 
 /** The least that can do the work, a count in place of `Promise.all`: about the limit of promises and timers. */

@@ -1,4 +1,5 @@
 import { byHand } from "../by-hand/index.js";
+import { Lease } from "../by-hand/lease.js";
 import type { Tools } from "../by-hand/tools.js";
 import { Event } from "./event.js";
 import { withGroup } from "./group.js";
@@ -15,6 +16,7 @@ export const tools: Tools<Scope> = {
   Waiters,
   throwIfCancelled: (scope) => scope.throwIfCancelled(),
   rejection: (scope) => (scope.cancelled ? Promise.reject(scope.reason) : undefined),
+  leaseOf: (semaphore) => new Lease(semaphore),
 };
 
 /** The same as `native` with plain callbacks in a `Set` in place of `AbortController`. */

@@ -1,4 +1,5 @@
 import { byHand } from "../by-hand/index.js";
+import { Lease } from "../by-hand/lease.js";
 import type { Tools } from "../by-hand/tools.js";
 import { Event } from "./event.js";
 import { withGroup } from "./group.js";
@@ -14,6 +15,7 @@ export const tools: Tools<AbortSignal> = {
   Waiters,
   throwIfCancelled: (signal) => signal.throwIfAborted(),
   rejection: (signal) => (signal.aborted ? Promise.reject(signal.reason) : undefined),
+  leaseOf: (semaphore) => new Lease(semaphore),
 };
 
 /** What a good engineer writes by hand: promises, `AbortController` and timers. */

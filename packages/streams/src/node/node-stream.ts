@@ -47,6 +47,11 @@ export function isWritableOnly(stream: Writable): boolean {
   return "_writableState" in stream && !("_readableState" in stream);
 }
 
+/** Whether an "end" event is about the end of what there was to read. A socket of Bun's emits one too where it is destroyed. */
+export function isRealEnd(stream: Readable): boolean {
+  return !stream.destroyed || !("Bun" in globalThis);
+}
+
 interface State {
   readonly emitClose: boolean;
 }

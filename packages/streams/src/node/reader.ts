@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { BusyResourceError, EndOfStreamError } from "@anyio/core";
 import { bindScope, immediate, suspend, type Suspension } from "@anyio/core/lowlevel";
 import type { Half, Lifeline } from "./lifeline.js";
+import { isRealEnd } from "./node-stream.js";
 
 /**
  * The reading direction of a Node stream, in paused mode: nothing is read before somebody wants to receive, and from
@@ -15,12 +16,15 @@ export class Reader implements Half {
   #waiter: Suspension<Uint8Array> | null = null;
   #wanted = 0;
   #isListening = false;
+  #hasEnded: boolean;
   readonly #read: () => unknown;
 
   constructor(stream: Readable, lifeline: Lifeline) {
     this.#stream = stream;
     this.#lifeline = lifeline;
+    this.#hasEnded = stream.readableEnded;
     this.#read = bindScope(() => stream.read());
+    stream.on("end", this.#onEnd);
     lifeline.attach(this);
   }
 
@@ -57,23 +61,24 @@ export class Reader implements Half {
   }
 
   detach(): void {
-    if (!this.#isListening) return;
-    this.#isListening = false;
-    this.#stream.off("readable", this.#onReadable);
     this.#stream.off("end", this.#onEnd);
+    if (this.#isListening) this.#stream.off("readable", this.#onReadable);
+    this.#isListening = false;
   }
 
-  // Not before somebody receives: the first listener makes the stream read.
+  // Not before somebody receives: this listener makes the stream read.
   #listen(): void {
     if (this.#isListening || this.#waiter === null) return;
     this.#isListening = true;
     this.#stream.on("readable", this.#onReadable);
-    this.#stream.on("end", this.#onEnd);
   }
 
   readonly #onReadable = (): void => this.#serve();
 
-  readonly #onEnd = (): void => this.#serve();
+  readonly #onEnd = (): void => {
+    this.#hasEnded = isRealEnd(this.#stream);
+    this.#serve();
+  };
 
   readonly #withdraw = (): void => {
     this.#waiter = null;
@@ -99,7 +104,7 @@ export class Reader implements Half {
   }
 
   #takeFailure(): unknown {
-    if (this.#stream.readableEnded && !this.#lifeline.isClosed) return new EndOfStreamError();
+    if (this.#hasEnded && !this.#lifeline.isClosed) return new EndOfStreamError();
     return this.#lifeline.takeFailure();
   }
 

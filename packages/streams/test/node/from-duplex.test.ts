@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
 import { createGzip, gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -141,6 +142,17 @@ describe("fromDuplex", () => {
     await caught(stream.send(bytes("x")), BrokenResourceError);
     await stream.close();
     far.destroy();
+  });
+
+  it("ends where the peer ends, also where that ends both directions", async () => {
+    const server = createServer((socket) => void socket.end("bye"));
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const stream = fromDuplex(connect((server.address() as AddressInfo).port, "127.0.0.1"));
+
+    expect(text(await received(stream))).toBe("bye");
+    await caught(stream.receive(), EndOfStreamError);
+    await stream.close();
+    server.close();
   });
 
   it("refuses half a stream, and streams of other things than bytes", () => {

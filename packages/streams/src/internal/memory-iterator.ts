@@ -3,7 +3,7 @@ import { immediate } from "@anyio/core/lowlevel";
 import { type Channel, type End, ITEM, type Receiver } from "./channel.js";
 
 /**
- * Iterates over a memory object stream without a scope for each step: a step that waits is in the channel's queue under
+ * Does what a `ReceiveIterator` does without a scope for each step: a step that waits is in the channel's queue under
  * the iterator's own name, where `return()` finds it.
  */
 export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, Receiver<T> {
@@ -19,8 +19,7 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#isDone) return Promise.resolve(END);
-    if (this.#channel.isReadyToReceive(this.end)) return immediate(this.#step);
+    if (this.#isDone || this.#channel.isReadyToReceive(this.end)) return immediate(this.#step);
     return this.#channel.receivers.wait(ITEM, this) as Promise<IteratorResult<T, undefined>>;
   }
 
@@ -43,12 +42,13 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
   }
 
   readonly #step = (): IteratorResult<T, undefined> => {
+    if (this.#isDone) return END;
     try {
       return this.accept(this.#channel.receive(this.end));
     } catch (error) {
+      if (!(error instanceof EndOfStreamError)) throw error;
       this.#isDone = true;
-      if (error instanceof EndOfStreamError) return END;
-      throw error;
+      return END;
     }
   };
 

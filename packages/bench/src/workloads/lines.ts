@@ -11,7 +11,7 @@ export const lines: Workload = {
   metrics: { time: "ns" },
   size: 1_000_000,
   smokeSize: 3_000,
-  contestants: ["native", "native-bare", "effect", "readline", "readline-events"],
+  contestants: ["anyio", "native", "native-bare", "effect", "readline", "readline-events"],
   async run(contestant, count, effort) {
     const family = familyOf(contestant, "lines");
     const text = new Text(count);
@@ -28,7 +28,7 @@ export const linesBytes: Workload = {
   ...lines,
   name: "lines-bytes",
   title: "lines of some 60 bytes split from chunks of 64 KiB, left as bytes, per line",
-  contestants: ["native", "native-bare"],
+  contestants: ["anyio", "native", "native-bare"],
   async run(contestant, count, effort) {
     const family = familyOf(contestant, "byteLines");
     const text = new Text(count);

@@ -2,6 +2,7 @@ import type { Contestant } from "../contestant.js";
 import { blocked } from "./blocked.js";
 import { busy } from "./busy.js";
 import { handOver } from "./hand-over.js";
+import { byteLines, lines } from "./lines.js";
 import { locks } from "./locks.js";
 import { nested } from "./nested.js";
 import { operations } from "./operations.js";
@@ -21,4 +22,6 @@ export const anyio: Contestant = {
   handOver,
   locks,
   receivers,
+  lines,
+  byteLines,
 };

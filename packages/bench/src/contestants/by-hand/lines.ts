@@ -1,10 +1,10 @@
-import { Readable } from "node:stream";
 import type { ByteLinesFamily, LinesFamily } from "../contestant.js";
+import { sourceOf } from "../source-of.js";
 import { ByteLineSplitter, TextLineSplitter } from "./line-splitters.js";
 
 /** Line by line, for a loop that may wait in between. */
 async function* linesOf<L>(chunks: readonly Uint8Array[], splitter: Splitter<L>): AsyncGenerator<L, void> {
-  for await (const chunk of Readable.from(chunks) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of sourceOf(chunks) as AsyncIterable<Uint8Array>) {
     for (const line of splitter.split(chunk)) yield line;
   }
 }

@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import type { Contestant } from "../contestant.js";
+import { sourceOf } from "../source-of.js";
 
 export const readline: Contestant = {
   lines: {
     async text(chunks, line) {
-      for await (const text of createInterface({ input: Readable.from(chunks) })) line(text);
+      for await (const text of createInterface({ input: sourceOf(chunks) })) line(text);
     },
   },
 };

@@ -1,5 +1,5 @@
 import { CancelScope, InvalidStateError } from "@anyio/core";
-import { bindScope, checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { bindScope, immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { checkLimit } from "./internal/check-count.js";
 import type { Permit, Permits } from "./internal/permits.js";
 import type { Lease } from "./lease.js";
@@ -96,7 +96,7 @@ export class Condition {
       return Promise.reject(error);
     }
     // In a scope of its own, so that who leaves the scope around it waits until the lock is back.
-    return new CancelScope().run(() => this.#waitWithout(permit));
+    return new CancelScope({ name: "condition.wait()" }).run(() => this.#waitWithout(permit));
   }
 
   /**
@@ -176,14 +176,18 @@ export class Condition {
   }
 
   async #waitFor<T>(predicate: () => T): Promise<T> {
-    await checkpoint();
-    for (;;) {
+    const ask = (): T => {
       this.#held("waitFor()");
       const result = predicate();
       if (isPromise(result)) throw new TypeError("predicate must not be asynchronous; a promise always holds");
-      if (result) return result;
+      return result;
+    };
+    let result = (await immediate(ask)) as T;
+    while (!result) {
       await this.wait();
+      result = ask();
     }
+    return result;
   }
 }
 

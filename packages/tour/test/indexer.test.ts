@@ -100,6 +100,23 @@ describe("the indexer", { timeout: 30_000 }, () => {
     });
   });
 
+  it.each(["1", "2", "1024"])("finds the same, reading %s at once", async (limit) => {
+    const dir = tempDir();
+    for (let i = 0; i < 20; i++) {
+      mkdirSync(join(dir, `tree/${i}`), { recursive: true });
+      for (let j = 0; j < 10; j++) writeFileSync(join(dir, `tree/${i}/${j}.txt`), "tulip\n".repeat(j));
+      symlinkSync("nowhere", join(dir, `tree/${i}/link`));
+    }
+
+    await tour(["tree", "--limit", limit], dir);
+
+    expect(indexIn(dir)).toMatchObject({
+      complete: true,
+      totals: { files: 200, lines: 900, words: 900, skipped: { "symbolic link": 20 }, problems: 0 },
+      topWords: [{ word: "tulip", count: 900 }],
+    });
+  });
+
   it("is interrupted by Ctrl-C: writes what it has within a second, and ends by SIGINT", async () => {
     const dir = tempDir();
     const files = makeLargeTree(join(dir, "tree"));

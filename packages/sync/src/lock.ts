@@ -23,15 +23,15 @@ export let permitsOf: (lock: Lock) => Permits;
  *
  * @example
  * const lock = new Lock();
- * const events: string[] = [];
+ * const log: string[] = [];
  * const work = (name: string) =>
  *   lock.run(async () => {
- *     events.push(`${name} begins`);
+ *     log.push(`${name} begins`);
  *     await sleep(5);
- *     events.push(`${name} ends`);
+ *     log.push(`${name} ends`);
  *   });
  * await Promise.all([work("a"), work("b")]);
- * events; // => ["a begins", "a ends", "b begins", "b ends"]
+ * log; // => ["a begins", "a ends", "b begins", "b ends"]
  * @see anyio.Lock
  */
 export class Lock {

@@ -9,7 +9,7 @@ import { BusyResourceError } from "@anyio/core";
  * try {
  *   guard.enter();
  * } catch (error) {
- *   console.log(error.message);
+ *   console.log((error as Error).message);
  *   // => another task is already reading from this resource; let one task own it or guard it with a lock
  * } finally {
  *   use[Symbol.dispose]();

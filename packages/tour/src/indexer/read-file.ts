@@ -26,8 +26,9 @@ export function readFile(path: string): Promise<FileCounts> {
     const text = new TextCounter();
     let bytes = 0;
     // A file that says it is empty may be one of /proc.
-    const buffer = Buffer.allocUnsafe(Math.min(PIECE, stats.size || PIECE));
-    while (bytes < MOST) {
+    const size = stats.size || Infinity;
+    const buffer = Buffer.allocUnsafe(Math.min(PIECE, size));
+    while (bytes < Math.min(MOST, size)) {
       const { bytesRead } = await answerOf(handle.read(buffer, 0, buffer.length, null));
       if (bytesRead === 0) break;
       const piece = buffer.subarray(0, bytesRead);

@@ -51,6 +51,8 @@ export interface EventStream<A extends unknown[] = unknown[]>
  * @throws {RangeError} when `maxBufferSize` is negative or not whole
  * @throws {WouldBlockError} from the iteration, when more than `maxBufferSize` events came that nobody took
  * @example
+ * import { EventEmitter } from "node:events";
+ *
  * const emitter = new EventEmitter();
  * const numbers = events<[number]>(emitter, "number", { endOn: "done" });
  * emitter.emit("number", 1);

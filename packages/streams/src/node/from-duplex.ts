@@ -15,6 +15,8 @@ import { Writer } from "./writer.js";
  *
  * @throws {TypeError} when `duplex` is none, is in object mode, or has an encoding
  * @example
+ * import { PassThrough } from "node:stream";
+ *
  * const stream = fromDuplex(new PassThrough());
  * await stream.send(new TextEncoder().encode("there and back"));
  * const bytes = await stream.receive();

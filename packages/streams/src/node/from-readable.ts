@@ -14,6 +14,8 @@ import { Reader } from "./reader.js";
  *
  * @throws {TypeError} when `readable` is none, is in object mode, or has an encoding
  * @example
+ * import { Readable } from "node:stream";
+ *
  * const stream = fromReadable(Readable.from([Buffer.from("hello")], { objectMode: false }));
  * const bytes = await stream.receive();
  * await stream.close();

@@ -15,6 +15,8 @@ import { Writer } from "./writer.js";
  *
  * @throws {TypeError} when `writable` is none, or is in object mode
  * @example
+ * import { Writable } from "node:stream";
+ *
  * const received: string[] = [];
  * const writable = new Writable({ write: (chunk, _, done) => done(void received.push(String(chunk))) });
  * const stream = fromWritable(writable);

@@ -19,6 +19,8 @@ import {
  * @param emitter an `EventEmitter`, or an `EventTarget`, whose only argument is the event
  * @throws {TypeError} when `emitter` is neither
  * @example
+ * import { EventEmitter } from "node:events";
+ *
  * const emitter = new EventEmitter();
  * setTimeout(() => emitter.emit("greeting", "hello", "world"), 10);
  * await once(emitter, "greeting"); // => ["hello", "world"]

@@ -14,6 +14,8 @@ import { checkMembers } from "./node-stream.js";
  *
  * @throws {TypeError} when `stream` is no byte stream
  * @example
+ * import { PassThrough } from "node:stream";
+ *
  * const duplex = toDuplex(fromDuplex(new PassThrough()));
  * duplex.end("hello");
  * const chunks: Uint8Array[] = [];

@@ -2,6 +2,7 @@ import { CancelScope, InvalidStateError } from "@anyio/core";
 import { bindScope, immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { checkLimit } from "./internal/check-count.js";
 import type { Permit, Permits } from "./internal/permits.js";
+import { show } from "./internal/show.js";
 import type { Lease } from "./lease.js";
 import { Lock, type LockStatistics, permitsOf } from "./lock.js";
 
@@ -42,7 +43,7 @@ export class Condition {
    * @throws {TypeError} when it is no `Lock`
    */
   constructor(lock: Lock = new Lock()) {
-    if (!(lock instanceof Lock)) throw new TypeError(`lock must be a Lock, not ${String(lock)}`);
+    if (!(lock instanceof Lock)) throw new TypeError(`lock must be a Lock, not ${show(lock)}`);
     this.#lock = lock;
     this.#permits = permitsOf(lock);
   }
@@ -89,14 +90,9 @@ export class Condition {
    * @throws {InvalidStateError} when the lock is not held, or the lease was disposed of meanwhile
    */
   wait(): Promise<void> {
-    let permit: Permit;
-    try {
-      permit = this.#held("wait()");
-    } catch (error) {
-      return Promise.reject(error);
-    }
     // In a scope of its own, so that who leaves the scope around it waits until the lock is back.
-    return new CancelScope({ name: "condition.wait()" }).run(() => this.#waitWithout(permit));
+    const scope = new CancelScope({ name: "condition.wait()" });
+    return scope.run(() => this.#waitWithout(this.#held("wait()")));
   }
 
   /**

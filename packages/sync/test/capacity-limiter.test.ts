@@ -128,7 +128,7 @@ describe("CapacityLimiter", () => {
     expect(limiter.totalTokens).toBe(1);
   });
 
-  it.each(["1", null, undefined, 1n])("has no limit of %o, which is no number", (total) => {
+  it.each([true, null, undefined, 1n])("has no limit of %o, which is no number", (total) => {
     const limiter = new CapacityLimiter(1);
 
     expect(() => new CapacityLimiter(total as unknown as number)).toThrow(TypeError);
@@ -259,7 +259,7 @@ describe("CapacityLimiter, on behalf of a borrower,", () => {
     const limiter = new CapacityLimiter(1);
     const borrower = Object.create(null) as object;
 
-    expect(() => limiter.releaseOnBehalfOf(borrower)).toThrow(/^a borrower that cannot be shown has no token/);
+    expect(() => limiter.releaseOnBehalfOf(borrower)).toThrow(/^a value that cannot be shown has no token/);
     expect(() => limiter.releaseOnBehalfOf(Symbol("mine"))).toThrow(/^Symbol\(mine\) has no token/);
   });
 

@@ -118,6 +118,28 @@ describe("Condition", () => {
     );
   });
 
+  it("works in the depth of many scopes", async () => {
+    const { condition, log, done } = await waiters(2);
+    const deep = (depth: number, fn: () => Promise<unknown>): Promise<unknown> =>
+      depth === 0 ? fn() : new CancelScope().run(() => deep(depth - 1, fn));
+
+    await deep(100, async () => {
+      const lease = condition.acquireNowait();
+      condition.notifyAll();
+      lease[Symbol.dispose]();
+    });
+    await done;
+    const lease = await condition.acquire();
+    const waiting = deep(100, () => condition.wait());
+    await turns(1);
+    await condition.run(() => condition.notify());
+    await waiting;
+    lease[Symbol.dispose]();
+
+    expect(log).toEqual([0, 1]);
+    expect(condition.locked).toBe(false);
+  });
+
   it("shares a lock with other conditions", async () => {
     const lock = new Lock();
     const [full, empty] = [new Condition(lock), new Condition(lock)];

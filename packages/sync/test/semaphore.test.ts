@@ -194,7 +194,7 @@ describe("Semaphore", () => {
     expect(() => new Semaphore(initial)).toThrow(`initial must be a non-negative integer, not ${initial}`);
   });
 
-  it.each(["1", null, undefined, 1n])("does not begin with %o, which is no number", (initial) => {
+  it.each([true, null, undefined, 1n])("does not begin with %o, which is no number", (initial) => {
     expect(() => new Semaphore(initial as unknown as number)).toThrow(TypeError);
     expect(() => new Semaphore(initial as unknown as number)).toThrow(`initial must be a number, not ${initial}`);
   });

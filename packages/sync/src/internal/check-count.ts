@@ -1,3 +1,5 @@
+import { show } from "./show.js";
+
 /** Checks an argument that counts something. */
 export function checkCount(name: string, value: number): number {
   checkNumber(name, value);
@@ -13,5 +15,5 @@ export function checkLimit(name: string, value: number): number {
 }
 
 function checkNumber(name: string, value: unknown): void {
-  if (typeof value !== "number") throw new TypeError(`${name} must be a number, not ${String(value)}`);
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number, not ${show(value)}`);
 }

@@ -121,10 +121,13 @@ export class Permits implements Iterable<Permit> {
   }
 
   /** Waits in line to have a lent permit again, and is not interrupted. One that was given back meanwhile stays so. */
-  async regain(permit: Permit): Promise<void> {
-    if (permit.state === "over") return;
-    if (this.free > 0) this.#record(permit);
-    else await shield(() => this.wait(permit));
+  regain(permit: Permit): Promise<void> {
+    // Keep all of it in the block, which begins later where scopes are nested deeply.
+    return shield(async () => {
+      if (permit.state === "over") return;
+      if (this.free > 0) this.#record(permit);
+      else await this.wait(permit);
+    });
   }
 
   *[Symbol.iterator](): Generator<Permit, void, undefined> {

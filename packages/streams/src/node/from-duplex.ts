@@ -8,7 +8,8 @@ import { Writer } from "./writer.js";
 /**
  * Makes a two-way stream of a Node.js `Duplex` of bytes, such as a socket: what {@link fromReadable} and
  * {@link fromWritable} do, over one stream. `sendEof()` ends the writing side, waits until all of it is written, and
- * receiving goes on; make sockets with `allowHalfOpen: true` for that to work the other way round.
+ * receiving goes on; make sockets with `allowHalfOpen: true` for that to work the other way round. A connection that the
+ * peer has reset is a `BrokenResourceError`, with the system's error as its cause.
  *
  * Closing ends the writing side, waits until everything is written, and destroys the stream; what comes in meanwhile is
  * dropped. In a cancelled scope it destroys it at once.

@@ -1,6 +1,6 @@
 import { BrokenResourceError, ClosedResourceError, currentEffectiveDeadline } from "@anyio/core";
 import { bindScope, suspend, type Suspension } from "@anyio/core/lowlevel";
-import { emitsClose, type NodeStream } from "./node-stream.js";
+import { emitsClose, isPeerGone, type NodeStream } from "./node-stream.js";
 
 /** One direction of a Node stream. */
 export interface Half {
@@ -17,7 +17,8 @@ export interface Half {
 /**
  * The life of a Node stream under an adapter, whose end concerns both directions.
  *
- * 1. The first real error stays, and is thrown as it is by whatever is done from then on.
+ * 1. The first real error stays, and is thrown as it is by whatever is done from then on; only where it says that the
+ *    other side is gone, it is the cause of the error that says so everywhere.
  * 2. The `error` listener is never removed: an error without a listener ends the process. The others are, by closing.
  * 3. The Node stream is only called in the scope that the adapter was made in: what its author's code waits for must
  *    not end with the operation that happened to call it.
@@ -59,7 +60,7 @@ export class Lifeline {
     const error = this.#firstError();
     if (error !== null) {
       this.#isTold = true;
-      return error;
+      return told(error);
     }
     if (!this.#stream.destroyed && !this.#isGone) return null;
     return new BrokenResourceError("the Node.js stream was destroyed before its end; whoever did it knows why");
@@ -114,7 +115,7 @@ export class Lifeline {
     const isLost = error !== null && !this.#isTold && this.#halves.some(({ isLosing }) => isLosing);
     for (const half of this.#halves) half.detach();
     for (const closer of this.#closers.splice(0)) {
-      if (isLost) closer.throw(error);
+      if (isLost) closer.throw(told(error));
       else closer.resume();
     }
   }
@@ -137,4 +138,8 @@ export class Lifeline {
     for (const half of this.#halves) half.ended();
     this.proceed();
   }
+}
+
+function told(error: unknown): unknown {
+  return isPeerGone(error) ? new BrokenResourceError(undefined, { cause: error }) : error;
 }

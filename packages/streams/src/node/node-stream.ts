@@ -52,6 +52,11 @@ export function isRealEnd(stream: Readable): boolean {
   return !stream.destroyed || !("Bun" in globalThis);
 }
 
+/** Whether an error of the system's means that the other side is not there any more. */
+export function isPeerGone(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes((error as { code?: string } | null)?.code ?? "");
+}
+
 interface State {
   readonly emitClose: boolean;
 }

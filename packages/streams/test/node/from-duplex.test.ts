@@ -118,15 +118,15 @@ describe("fromDuplex", () => {
     expect(await errorOf(stream.sendEof())).toBe(failure);
   });
 
-  it("throws the system's error where the peer resets the connection", async () => {
+  it("is broken, with the system's error as the cause, where the peer resets the connection", async () => {
     const [near, far] = await socketPair();
     const stream = fromDuplex(near);
-    const waiting = errorOf(stream.receive());
+    const waiting = caught(stream.receive(), BrokenResourceError);
     await turns(1);
 
     far.resetAndDestroy();
 
-    expect(await waiting).toMatchObject({ code: "ECONNRESET" });
+    expect((await waiting).cause).toMatchObject({ code: "ECONNRESET" });
     await stream.close();
   });
 

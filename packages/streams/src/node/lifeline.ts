@@ -19,7 +19,8 @@ export interface Half {
  *
  * 1. The first real error stays, and is thrown as it is by whatever is done from then on; only where it says that the
  *    other side is gone, it is the cause of the error that says so everywhere.
- * 2. The `error` listener is never removed: an error without a listener ends the process. The others are, by closing.
+ * 2. There is an `error` listener for good: an error without a listener ends the process. Closing leaves one that all
+ *    adapters share, so that wrapping a stream again and again adds nothing. The others are removed.
  * 3. The Node stream is only called in the scope that the adapter was made in: what its author's code waits for must
  *    not end with the operation that happened to call it.
  * 4. An error by which bytes were lost and that nobody was told of is thrown by closing.
@@ -110,7 +111,10 @@ export class Lifeline {
   #finish(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#stream.off("close", this.#onClose);
+    const stream = this.#stream;
+    stream.off("close", this.#onClose);
+    if (!stream.listeners("error").includes(ignore)) stream.on("error", ignore);
+    stream.off("error", this.#onError);
     const error = this.#firstError();
     const isLost = error !== null && !this.#isTold && this.#halves.some(({ isLosing }) => isLosing);
     for (const half of this.#halves) half.detach();
@@ -143,3 +147,5 @@ export class Lifeline {
 function told(error: unknown): unknown {
   return isPeerGone(error) ? new BrokenResourceError(undefined, { cause: error }) : error;
 }
+
+function ignore(): void {}

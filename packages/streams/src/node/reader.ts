@@ -118,9 +118,9 @@ export class Reader implements Half {
   }
 
   #take(maxBytes: number): Uint8Array {
-    const bytes = this.#rest.subarray(0, maxBytes);
-    this.#rest = this.#rest.subarray(bytes.length);
-    return bytes;
+    const rest = this.#rest;
+    this.#rest = rest.length > maxBytes ? rest.subarray(maxBytes) : NOTHING;
+    return rest.length > maxBytes ? rest.subarray(0, maxBytes) : rest;
   }
 }
 

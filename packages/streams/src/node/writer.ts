@@ -42,9 +42,9 @@ export class Writer implements Half {
         suspension.resume();
         return undefined;
       }
-      this.#waiter = { suspension, isForEnd: false };
-      this.#outstanding++;
       this.#write(bytes);
+      this.#outstanding++;
+      this.#waiter = { suspension, isForEnd: false };
       return this.#withdraw;
     });
   }

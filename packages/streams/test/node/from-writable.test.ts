@@ -110,6 +110,20 @@ describe("fromWritable", () => {
     expect(await waiting).toBe(failure);
   });
 
+  it("throws what the sink's own code throws", async () => {
+    const failure = new Error("a bug");
+    const stream = fromWritable(
+      new Writable({
+        write() {
+          throw failure;
+        },
+      }),
+    );
+
+    expect(await errorOf(stream.send(bytes("x")))).toBe(failure);
+    await forceClose(stream);
+  });
+
   it("throws the system's error of a full disk", async () => {
     const stream = fromWritable(createWriteStream("/dev/full"));
 
@@ -339,6 +353,13 @@ describe("close of fromWritable", () => {
     await stream.close();
 
     expect(added(before, listenersOf(sink))).toEqual({ error: 1 });
+  });
+
+  it("adds nothing to a stream that is wrapped again and again", async () => {
+    const sink = new Sink({ autoDestroy: false });
+    for (let i = 0; i < 20; i++) await fromWritable(sink).close();
+
+    expect(listenersOf(sink)).toEqual({ error: 1 });
   });
 
   it("closes what does not close by itself, and what says nothing of it", async () => {

@@ -26,12 +26,22 @@ export class DelimiterNotFoundError extends AnyioError {
     this.brand(this, "DelimiterNotFoundError", "ERR_ANYIO_DELIMITER_NOT_FOUND");
   }
 
-  /** @param maxBytes how many bytes may precede the delimiter */
-  constructor(readonly maxBytes: number) {
-    super(`the delimiter does not come within ${bytes(maxBytes)}; allow more, or close the stream`);
+  /**
+   * @param maxBytes how many bytes may precede the delimiter, or how many UTF-16 units in a stream of text
+   * @param unit what they are
+   */
+  constructor(
+    readonly maxBytes: number,
+    unit: "byte" | "character" = "byte",
+  ) {
+    super(`the delimiter does not come within ${count(maxBytes, unit)}; allow more, or close the stream`);
   }
 }
 
-function bytes(count: number): string {
-  return count === 1 ? "1 byte" : `${count} bytes`;
+function bytes(n: number): string {
+  return count(n, "byte");
+}
+
+function count(n: number, unit: string): string {
+  return n === 1 ? `1 ${unit}` : `${n} ${unit}s`;
 }

@@ -8,6 +8,7 @@ export { BufferedByteStream } from "./buffered-byte-stream.js";
 export { ByteReceiveStream, ByteSendStream, ByteStream } from "./byte-stream.js";
 export type { ByteStreamConnectable, ObjectStreamConnectable } from "./connectable.js";
 export { DelimiterNotFoundError, IncompleteReadError } from "./errors.js";
+export { type LineReceiveOptions, LineReceiveStream } from "./line-receive-stream.js";
 export { Listener, type ServeOptions } from "./listener.js";
 export {
   createMemoryObjectStream,

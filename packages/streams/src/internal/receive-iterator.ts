@@ -3,8 +3,8 @@ import { immediate, quietly } from "@anyio/core/lowlevel";
 
 /** What a stream has that can be received without waiting, for a step that needs no scope of its own. */
 export interface Ready<T> {
-  isReady(): boolean;
-  take(): T;
+  readonly isReady: () => boolean;
+  readonly take: () => T;
 }
 
 /**

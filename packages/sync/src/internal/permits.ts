@@ -100,7 +100,7 @@ export class Permits implements Iterable<Permit> {
   giveBack(permit: Permit): void {
     const { state } = permit;
     permit.state = "over";
-    if (state === "out") this.#strike(permit);
+    if (state === "out") this.#erase(permit);
     // Somebody's nameless permit is on the record in place of this one.
     else if (state === "repaid") this.repay();
   }
@@ -110,14 +110,14 @@ export class Permits implements Iterable<Permit> {
     const oldest = this.#oldest;
     if (oldest === null) return false;
     oldest.state = "repaid";
-    this.#strike(oldest);
+    this.#erase(oldest);
     return true;
   }
 
   /** Takes a permit back for a while. */
   lend(permit: Permit): void {
     permit.state = "aside";
-    this.#strike(permit);
+    this.#erase(permit);
   }
 
   /** Waits in line to have a lent permit again, and is not interrupted. One that was given back meanwhile stays so. */
@@ -169,7 +169,7 @@ export class Permits implements Iterable<Permit> {
     this.#out++;
   }
 
-  #strike(permit: Permit): void {
+  #erase(permit: Permit): void {
     const { older, younger } = permit;
     if (older === null) this.#oldest = younger;
     else older.younger = younger;

@@ -14,6 +14,7 @@ export {
   createMemoryObjectStream,
   MemoryObjectReceiveStream,
   MemoryObjectSendStream,
+  type MemoryObjectStreamOptions,
   type MemoryObjectStreamStatistics,
 } from "./memory-object-stream.js";
 export {

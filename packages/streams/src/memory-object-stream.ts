@@ -1,5 +1,5 @@
 import { immediate, noteClosed, noteOpened } from "@anyio/core/lowlevel";
-import { Channel, closed, type End, ITEM, type Receiver, ROOM } from "./internal/channel.js";
+import { Channel, closed, type End, type Receiver } from "./internal/channel.js";
 import { MemoryIterator } from "./internal/memory-iterator.js";
 import { ObjectReceiveStream, ObjectSendStream } from "./object-stream.js";
 
@@ -14,6 +14,12 @@ export interface MemoryObjectStreamStatistics {
   readonly openReceiveStreams: number;
   readonly tasksWaitingSend: number;
   readonly tasksWaitingReceive: number;
+}
+
+/** What else can be said of a memory object stream. */
+export interface MemoryObjectStreamOptions {
+  /** What task dumps call it. */
+  readonly name?: string;
 }
 
 /**
@@ -42,6 +48,7 @@ export interface MemoryObjectStreamStatistics {
  */
 export function createMemoryObjectStream<T>(
   maxBufferSize = 0,
+  options: MemoryObjectStreamOptions = {},
 ): [MemoryObjectSendStream<T>, MemoryObjectReceiveStream<T>] {
   if (typeof maxBufferSize !== "number") {
     throw new TypeError(`maxBufferSize has to be a number, not ${String(maxBufferSize)}`);
@@ -49,7 +56,11 @@ export function createMemoryObjectStream<T>(
   if (!(maxBufferSize >= 0) || (maxBufferSize !== Infinity && !Number.isInteger(maxBufferSize))) {
     throw new RangeError(`maxBufferSize has to be a whole number from 0 on, or Infinity, not ${maxBufferSize}`);
   }
-  const channel = new Channel<T>(maxBufferSize);
+  const { name } = options;
+  const channel = new Channel<T>(
+    maxBufferSize,
+    name === undefined ? "a memory object stream" : `memory object stream "${name}"`,
+  );
   return [new MemoryObjectSendStream(channel), new MemoryObjectReceiveStream(channel)];
 }
 
@@ -63,7 +74,7 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
     super();
     this.#channel = channel;
     channel.openSends++;
-    noteOpened(this, "the sending end of a memory object stream");
+    noteOpened(this, `the sending end of ${channel.name}`);
   }
 
   /**
@@ -77,7 +88,7 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
   override send(item: T): Promise<void> {
     const channel = this.#channel;
     if (channel.isReadyToSend(this.#end)) return immediate(() => channel.send(this.#end, item));
-    return channel.senders.wait(ROOM, { end: this.#end, item });
+    return channel.senders.wait(channel.room, { end: this.#end, item });
   }
 
   /**
@@ -92,9 +103,25 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
   }
 
   /**
-   * Makes another handle on this end, to be closed by itself: the stream ends when all are closed.
+   * Makes another handle on this end, to be closed by itself: the stream ends when all are closed. Clone it before you start
+   * the task that is to own it, for the task begins later, and this end may be closed by then.
    *
    * @throws {ClosedResourceError} when this end was closed
+   * @example
+   * const [send, receive] = createMemoryObjectStream<string>();
+   * await withTaskGroup(async (tg) => {
+   *   for (const name of ["a", "b"]) {
+   *     const own = send.clone();
+   *     tg.startSoon(async () => {
+   *       await own.send(name);
+   *       own.close();
+   *     });
+   *   }
+   *   send.close();
+   *   const names: string[] = [];
+   *   for await (const name of receive) names.push(name);
+   *   return names;
+   * }); // => ["a", "b"]
    */
   clone(): MemoryObjectSendStream<T> {
     if (this.#end.isClosed) throw closed("sending");
@@ -129,7 +156,7 @@ export class MemoryObjectReceiveStream<T> extends ObjectReceiveStream<T> impleme
     super();
     this.#channel = channel;
     channel.openReceives++;
-    noteOpened(this, "the receiving end of a memory object stream");
+    noteOpened(this, `the receiving end of ${channel.name}`);
   }
 
   /**
@@ -142,7 +169,7 @@ export class MemoryObjectReceiveStream<T> extends ObjectReceiveStream<T> impleme
    */
   override receive(): Promise<T> {
     if (this.#channel.isReadyToReceive(this.#end)) return immediate(this.#take);
-    return this.#channel.receivers.wait(ITEM, this.#receiver) as Promise<T>;
+    return this.#channel.receivers.wait(this.#channel.item, this.#receiver) as Promise<T>;
   }
 
   /**

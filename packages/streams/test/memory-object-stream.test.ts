@@ -473,7 +473,7 @@ describe("statistics of a memory object stream", () => {
 describe("a memory object stream", () => {
   it("says in a task dump what its users wait for", async () => {
     const [send] = createMemoryObjectStream<number>();
-    const [, receive] = createMemoryObjectStream<number>();
+    const [, receive] = createMemoryObjectStream<number>(0, { name: "orders" });
 
     const dump = await run(() =>
       withTaskGroup(async (tg) => {
@@ -487,7 +487,7 @@ describe("a memory object stream", () => {
     );
 
     expect(dump).toMatch(/producer #\d+, .*waiting for room in a memory object stream/);
-    expect(dump).toMatch(/consumer #\d+, .*waiting for an item of a memory object stream/);
+    expect(dump).toMatch(/consumer #\d+, .*waiting for an item of memory object stream "orders"/);
   });
 
   it("rejects no promise unhandled where cancelled waits are awaited by nobody", async () => {

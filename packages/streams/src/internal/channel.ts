@@ -36,7 +36,18 @@ export class Channel<T> {
   openSends = 0;
   openReceives = 0;
 
-  constructor(readonly maxBufferSize: number) {}
+  /** What those who wait say that they wait for. */
+  readonly room: string;
+  readonly item: string;
+
+  /** @param name what people call the stream */
+  constructor(
+    readonly maxBufferSize: number,
+    readonly name: string,
+  ) {
+    this.room = `room in ${name}`;
+    this.item = `an item of ${name}`;
+  }
 
   /** Whether a send through `end` has nothing to wait for. */
   isReadyToSend(end: End): boolean {
@@ -103,13 +114,9 @@ export class Channel<T> {
   }
 }
 
-/** What those who wait say that they wait for. */
-export const ROOM = "room in a memory object stream";
-export const ITEM = "an item of a memory object stream";
-
 export function closed(what: "sending" | "receiving"): ClosedResourceError {
   return new ClosedResourceError(
-    `this ${what} end of the memory object stream is closed; clone() it before it is closed`,
+    `this ${what} end of the memory object stream is closed; a task that needs one for longer takes a clone() of its own`,
   );
 }
 

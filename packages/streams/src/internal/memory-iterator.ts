@@ -1,6 +1,6 @@
 import { EndOfStreamError } from "@anyio/core";
 import { immediate } from "@anyio/core/lowlevel";
-import { type Channel, type End, ITEM, type Receiver } from "./channel.js";
+import type { Channel, End, Receiver } from "./channel.js";
 
 /**
  * Does what a `ReceiveIterator` does without a scope for each step: a step that waits is in the channel's queue under
@@ -20,7 +20,7 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#isDone || this.#channel.isReadyToReceive(this.end)) return immediate(this.#step);
-    return this.#channel.receivers.wait(ITEM, this) as Promise<IteratorResult<T, undefined>>;
+    return this.#channel.receivers.wait(this.#channel.item, this) as Promise<IteratorResult<T, undefined>>;
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {

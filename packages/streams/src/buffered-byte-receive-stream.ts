@@ -11,8 +11,8 @@ import type { ObjectReceiveStream } from "./object-stream.js";
  * Receives bytes in the portions that a protocol needs: so many, or up to a delimiter. It buffers what comes beyond them,
  * so receive from it alone, and no longer from the stream it wraps, which it closes with itself.
  *
- * What it hands over never changes afterwards, whatever becomes of the memory that the bytes came in. Results of more than 64 bytes
- * may be views that share up to 128 KiB of memory with others: copy one before you keep it for long or transfer its `buffer`.
+ * What it hands over never changes afterwards, whatever becomes of the memory that the bytes came in. Results share memory
+ * with others, up to 128 KiB: copy a small one before you keep it for long, and any before you transfer its `buffer`.
  *
  * @example
  * const [send, receive] = createMemoryObjectStream<Uint8Array>(10);

@@ -3,8 +3,8 @@
  *
  * 1. Every byte is copied as it comes, so nobody else can change it. Blocks grow so that moving costs no more than that
  *    again, however small the pieces are.
- * 2. What lies before `start` has been handed out and is never written again: results may be views of the block. A list of
- *    the pieces themselves would save the copy, but a delimiter could then lie across them, and results would be others'.
+ * 2. What lies before `start` has been handed out and is never written again: results are views of the block. A list of the
+ *    pieces themselves would save the copy, but a delimiter could then lie across them, and results would be others'.
  */
 export class ByteQueue {
   /** The block, up to the last byte of the queue. */
@@ -12,6 +12,8 @@ export class ByteQueue {
   /** Where in the block the queue begins. */
   start = 0;
   #room: Uint8Array = EMPTY;
+  /** What is left of the memory for copies out of large blocks. */
+  #pool: Uint8Array = EMPTY;
 
   get length(): number {
     return this.block.length - this.start;
@@ -29,11 +31,11 @@ export class ByteQueue {
   /** Takes the first `count` bytes, and leaves out the `dropped` ones after them. */
   take(count: number, dropped = 0): Uint8Array {
     const { block, start } = this;
-    this.start += count + dropped;
     const end = start + count;
-    const taken = isWorthSharing(count, this.#room.length) ? block.subarray(start, end) : block.slice(start, end);
-    if (this.start === block.length && this.#room.length > LARGEST_SHARED) this.clear();
-    return taken;
+    this.start = end + dropped;
+    if (this.#room.length <= LARGEST_SHARED) return block.subarray(start, end);
+    if (this.start === block.length) this.clear();
+    return count * 2 >= block.length ? block.subarray(start, end) : this.#copy(block.subarray(start, end));
   }
 
   /** A copy of all. */
@@ -44,6 +46,17 @@ export class ByteQueue {
   clear(): void {
     this.block = this.#room = EMPTY;
     this.start = 0;
+  }
+
+  // Memory of its own is dear for a small result: 300 ns, where a place in a pool is 50.
+  #copy(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length > LARGEST_POOLED) return bytes.slice();
+    if (this.#pool.length < length) this.#pool = new Uint8Array(POOL);
+    const copy = this.#pool.subarray(0, length);
+    this.#pool = this.#pool.subarray(length);
+    copy.set(bytes);
+    return copy;
   }
 
   #grow(needed: number): Uint8Array {
@@ -59,17 +72,9 @@ export class ByteQueue {
   }
 }
 
-/**
- * Memory of their own is dear for all but the smallest results, so that splitting lines would take twice the time. But a
- * result must not hold on to a block that is much larger.
- */
-function isWorthSharing(count: number, room: number): boolean {
-  return count > SMALLEST_SHARED && (room <= LARGEST_SHARED || count * 2 >= room);
-}
-
 const EMPTY = new Uint8Array(0);
 const SMALLEST_BLOCK = 8 * 1024;
-// Engines keep this many bytes inside the object.
-const SMALLEST_SHARED = 64;
-/** The most memory that a result may share with others. */
+/** The most memory that a result may share with others; a larger block would be a lot to hold on to for a small one. */
 const LARGEST_SHARED = 128 * 1024;
+const POOL = 8 * 1024;
+const LARGEST_POOLED = POOL / 2;

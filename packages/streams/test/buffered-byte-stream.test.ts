@@ -1,0 +1,156 @@
+import {
+  BrokenResourceError,
+  CancelScope,
+  ClosedResourceError,
+  EndOfStreamError,
+  isCancelled,
+  typedAttribute,
+  waitAllTasksBlocked,
+} from "@anyio/core";
+import {
+  BufferedByteStream,
+  createMemoryObjectStream,
+  type MemoryObjectReceiveStream,
+  StapledObjectStream,
+} from "@anyio/streams";
+import { describe, expect, it } from "vitest";
+import { caught, errorOf } from "#support/caught";
+import { decode, encode } from "./support/byte-sources.js";
+import { bufferedPair, webPair } from "./support/pairs.js";
+
+// What all streams of bytes do is in byte-stream.test.ts, what its receiving side does in that of BufferedByteReceiveStream.
+describe("BufferedByteStream", () => {
+  it("receives in portions, and shows its buffer", async () => {
+    const [a, b] = (await bufferedPair(1)) as [BufferedByteStream, BufferedByteStream];
+
+    await a.send(encode("one\ntwo!"));
+    const portions = [await b.receiveUntil("\n", 5), await b.receiveExactly(2)];
+    b.feedData(encode("?"));
+
+    expect([...portions, b.buffer].map(decode)).toEqual(["one", "tw", "o!?"]);
+  });
+
+  it("sends a copy, so that the caller may go on with its memory", async () => {
+    const [a, b] = await bufferedPair(1);
+    const bytes = encode("abc");
+
+    await a.send(bytes);
+    bytes.fill(0);
+
+    expect(decode(await b.receive())).toBe("abc");
+  });
+
+  it("sends its end, and closes, only once what cancelled sends have left is through", async () => {
+    const [stream, receive] = sending();
+    await cancelledSend(stream, "a");
+
+    const events: string[] = [];
+    const ending = stream.sendEof().then(() => events.push("ended"));
+    await waitAllTasksBlocked();
+    await caught(stream.send(encode("b")), ClosedResourceError);
+    const bytes = await receive.receive();
+    await ending;
+
+    expect([decode(bytes), events]).toEqual(["a", ["ended"]]);
+    await caught(receive.receive(), EndOfStreamError);
+  });
+
+  it("waits as it closes for what cancelled sends have left", async () => {
+    const [stream, receive] = sending();
+    await cancelledSend(stream, "a");
+    await cancelledSend(stream, "b");
+
+    const closing = stream.close();
+    await caught(stream.receive(), ClosedResourceError);
+    const received = [await receive.receive(), await receive.receive()];
+    await closing;
+
+    expect(received.map(decode)).toEqual(["a", "b"]);
+  });
+
+  it("drops that in a cancelled scope", async () => {
+    const [stream, receive] = sending();
+    await cancelledSend(stream, "a");
+
+    await new CancelScope().run(async (scope) => {
+      scope.cancel();
+      await stream.close();
+    });
+
+    await caught(receive.receive(), EndOfStreamError);
+  });
+
+  it("can be cancelled while it sends its end, which can be sent again", async () => {
+    const [stream, receive] = sending();
+    await cancelledSend(stream, "a");
+    const scope = new CancelScope();
+
+    const ending = scope.run(() => stream.sendEof());
+    await waitAllTasksBlocked();
+    scope.cancel();
+    await ending;
+    const [bytes] = await Promise.all([receive.receive(), stream.sendEof()]);
+
+    expect([scope.cancelledCaught, decode(bytes)]).toEqual([true, "a"]);
+    await caught(receive.receive(), EndOfStreamError);
+  });
+
+  it("tells the next to send of what became of a cancelled one", async () => {
+    const [stream, receive] = sending();
+    await cancelledSend(stream, "a");
+
+    receive.close();
+
+    await caught(stream.send(encode("b")), BrokenResourceError);
+    await stream.close();
+  });
+
+  it("sends in the scope in which it was made", async () => {
+    const [send, receive] = createMemoryObjectStream<Uint8Array>();
+    const made = await new CancelScope().run(async (scope) => {
+      const stream = new BufferedByteStream(new StapledObjectStream(send, receive));
+      const sent = errorOf(stream.send(encode("a")));
+      await waitAllTasksBlocked();
+      scope.cancel();
+      return sent;
+    });
+
+    expect(isCancelled(made)).toBe(true);
+  });
+
+  it("refuses to send what is no bytes", async () => {
+    const [stream] = sending();
+
+    await expect(stream.send("a" as unknown as Uint8Array)).rejects.toThrow(
+      new TypeError('bytes must be a Uint8Array, not "a"'),
+    );
+  });
+
+  it("knows the attributes of what it wraps", async () => {
+    const name = typedAttribute<string>("name");
+    const attributes = { value: new Map([[name, () => "wrapped"]]) };
+    const [send, receive] = createMemoryObjectStream<Uint8Array>();
+    const objects = Object.defineProperty(new StapledObjectStream(send, receive), "extraAttributes", attributes);
+    const [bytes] = await webPair();
+    Object.defineProperty(bytes, "extraAttributes", attributes);
+
+    const found = [new BufferedByteStream(objects), new BufferedByteStream(bytes)].map((stream) => stream.extra(name));
+
+    expect(found).toEqual(["wrapped", "wrapped"]);
+  });
+});
+
+function sending(): [BufferedByteStream, MemoryObjectReceiveStream<Uint8Array>] {
+  const [send, receive] = createMemoryObjectStream<Uint8Array>();
+  const [, nothing] = createMemoryObjectStream<Uint8Array>();
+  return [new BufferedByteStream(new StapledObjectStream(send, nothing)), receive];
+}
+
+async function cancelledSend(stream: BufferedByteStream, text: string): Promise<void> {
+  const scope = new CancelScope();
+  const sent = scope.run(() => stream.send(encode(text)));
+  await waitAllTasksBlocked();
+  scope.cancel();
+  await sent;
+  expect(scope.cancelledCaught).toBe(true);
+}

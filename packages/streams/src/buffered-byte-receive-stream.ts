@@ -127,8 +127,7 @@ export class BufferedByteReceiveStream extends ByteReceiveStream {
   async #receiveSome(maxBytes: number): Promise<Uint8Array> {
     const queue = this.#queue;
     while (queue.length === 0) {
-      const bytes = await this.#source.receive();
-      checkBytes(bytes, "what a stream of bytes hands over");
+      const bytes = this.#check(await this.#source.receive());
       if (bytes.length > 0 && bytes.length <= maxBytes && queue.length === 0) return new Uint8Array(bytes);
       queue.append(bytes);
     }
@@ -152,13 +151,19 @@ export class BufferedByteReceiveStream extends ByteReceiveStream {
   async #receiveMore(expected: number | undefined): Promise<void> {
     let bytes: Uint8Array;
     try {
-      bytes = await this.#source.receive();
+      bytes = this.#check(await this.#source.receive());
     } catch (error) {
       if (!(error instanceof EndOfStreamError)) throw error;
       throw new IncompleteReadError(this.#queue.length, expected, { cause: error });
     }
-    checkBytes(bytes, "what a stream of bytes hands over");
     this.#queue.append(bytes);
+  }
+
+  #check(bytes: Uint8Array): Uint8Array {
+    checkBytes(bytes, "what a stream of bytes hands over");
+    // The wrapped stream may take its time to close.
+    if (this.#state === "closed") throw closed();
+    return bytes;
   }
 
   #searchFor(delimiter: Uint8Array | string): DelimiterSearch {

@@ -382,6 +382,22 @@ describe("BufferedByteReceiveStream", () => {
     await caught(receive.receive(), ClosedResourceError);
   });
 
+  it.each(["receive", "receiveExactly"] as const)("lets nothing out of %s once it is closing", async (how) => {
+    const [send, receive] = bytesThere();
+    let finish = (): void => {};
+    const closing = new Promise<void>((resolve) => (finish = resolve));
+    const slow = { receive: () => receive.receive(), close: () => closing } as unknown as typeof receive;
+    const stream = new BufferedByteReceiveStream(slow);
+    const waiting = errorOf(stream[how](2));
+
+    const closed = stream.close();
+    await send.send(encode("ab"));
+    finish();
+    await closed;
+
+    expect(await waiting).toBeInstanceOf(ClosedResourceError);
+  });
+
   it("is settled by the end of the scope that it was left waiting in", async () => {
     const [, receive] = bytesThere();
     const stream = new BufferedByteReceiveStream(receive);

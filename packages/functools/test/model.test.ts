@@ -8,8 +8,8 @@ import { SeededScheduler } from "#support/seeded-scheduler";
 import { turns } from "#support/turn";
 
 /**
- * What happens before everything comes to rest again. Callers are numbered in the order of their calls, computations of a
- * key in the order of their beginning.
+ * What happens before everything comes to rest again. Callers are numbered in the order of their calls, and a computation
+ * has the number of the one who computes: a call computes once at most.
  */
 type Moment =
   | { readonly do: "call"; readonly keys: readonly number[] }
@@ -22,8 +22,8 @@ type Moment =
 interface Outcome {
   /** What has become of each caller. */
   readonly callers: readonly string[];
-  /** Who computed, by key. */
-  readonly computations: readonly (readonly number[])[];
+  /** Who computed, and not in which order: a key that was cleared may be computed twice at once. */
+  readonly computations: readonly number[];
   readonly hits: number;
   readonly misses: number;
   readonly currentSize: number;
@@ -62,16 +62,15 @@ function moments(): fc.Arbitrary<Moment> {
 /** The cache as its documentation has it. */
 function predict(program: readonly Moment[], maxSize: number | null): Outcome {
   const callers: string[] = [];
-  const computations: number[][] = KEYS.map(() => []);
+  const computations: number[] = [];
   let kept: { readonly key: number; readonly value: string }[] = [];
-  let open: { readonly key: number; waiting: number[]; id: string; isCleared: boolean }[] = [];
+  let open: { readonly key: number; waiting: number[]; isCleared: boolean }[] = [];
   let hits = 0;
   let misses = 0;
 
-  const compute = (entry: (typeof open)[number]): void => {
+  const compute = (caller: number): void => {
     misses++;
-    computations[entry.key]?.push(entry.waiting[0] ?? NaN);
-    entry.id = `${entry.key}.${computations[entry.key]?.length}`;
+    computations.push(caller);
   };
   const call = (key: number): void => {
     const hit = kept.find((entry) => entry.key === key);
@@ -84,8 +83,8 @@ function predict(program: readonly Moment[], maxSize: number | null): Outcome {
     } else if (entry !== undefined) {
       entry.waiting.push(caller);
     } else {
-      open.push({ key, waiting: [caller], id: "", isCleared: false });
-      compute(open.at(-1) as (typeof open)[number]);
+      open.push({ key, waiting: [caller], isCleared: false });
+      compute(caller);
     }
   };
   const cancel = (gone: readonly number[]): void => {
@@ -93,7 +92,8 @@ function predict(program: readonly Moment[], maxSize: number | null): Outcome {
     for (const entry of open) {
       const [first] = entry.waiting;
       entry.waiting = entry.waiting.filter((caller) => !gone.includes(caller));
-      if (entry.waiting.length > 0 && entry.waiting[0] !== first) compute(entry);
+      const [next = first] = entry.waiting;
+      if (next !== undefined && next !== first) compute(next);
     }
     open = open.filter(({ waiting }) => waiting.length > 0);
   };
@@ -101,7 +101,7 @@ function predict(program: readonly Moment[], maxSize: number | null): Outcome {
     const entry = open.find(({ waiting }) => waiting[0] === caller);
     if (entry === undefined) return;
     open = open.filter((other) => other !== entry);
-    const result = `${fails ? "error" : "value"} ${entry.id}`;
+    const result = `${fails ? "error" : "value"} of ${caller}`;
     for (const waiting of entry.waiting) callers[waiting] = result;
     if (fails) return;
     hits += entry.waiting.length - 1;
@@ -120,7 +120,7 @@ function predict(program: readonly Moment[], maxSize: number | null): Outcome {
     else if (moment.do === "finish") finish(moment.caller, moment.fails);
     else clear();
   }
-  return { callers, computations, hits, misses, currentSize: kept.length };
+  return { callers, computations: sorted(computations), hits, misses, currentSize: kept.length };
 }
 
 /** The cache as it is. */
@@ -128,20 +128,20 @@ function execute(program: readonly Moment[], maxSize: number | null, seed: numbe
   const scheduler = seed === null ? undefined : new SeededScheduler(seed);
   const callers: string[] = [];
   const scopes: CancelScope[] = [];
-  const computations: number[][] = KEYS.map(() => []);
+  const computations: number[] = [];
   const results = new Map<number, Future<void>>();
   const running: Promise<void>[] = [];
 
   const load = lruCache(
-    async (key: number, caller: number) => {
-      const id = `${key}.${computations[key]?.push(caller)}`;
+    async (_key: number, caller: number) => {
+      computations.push(caller);
       const result = new Future<void>();
       results.set(caller, result);
       try {
         await result.wait();
-        return `value ${id}`;
+        return `value of ${caller}`;
       } catch (error) {
-        throw error instanceof RangeError ? new RangeError(`error ${id}`) : error;
+        throw error instanceof RangeError ? new RangeError(`error of ${caller}`) : error;
       } finally {
         results.delete(caller);
       }
@@ -172,10 +172,14 @@ function execute(program: readonly Moment[], maxSize: number | null, seed: numbe
       await rest();
     }
     const { hits, misses, currentSize } = load.cacheInfo();
-    const outcome = structuredClone({ callers, computations, hits, misses, currentSize });
+    const outcome = { callers: [...callers], computations: sorted(computations), hits, misses, currentSize };
     for (const scope of scopes) scope.cancel();
     await Promise.all(running);
     return outcome;
   };
   return run(main, { signals: [], backend: scheduler === undefined ? {} : { scheduler } });
+}
+
+function sorted(numbers: readonly number[]): number[] {
+  return numbers.toSorted((a, b) => a - b);
 }

@@ -26,7 +26,9 @@ export interface Turns {
  */
 export class FairTurns implements Turns {
   readonly #clock: Clock;
-  #left = BUDGET;
+  /** What may be spent before somebody has to look at the clock, and how often that may be. */
+  #slice = SLICE;
+  #slices = SLICES;
   #turnBegan = 0;
   readonly #line: Delivery[] = [];
   #served = 0;
@@ -37,15 +39,11 @@ export class FairTurns implements Turns {
   }
 
   spend(): boolean {
-    if (this.#left <= 0) return false;
-    this.#left--;
-    // Reading the clock costs as much as a small operation, so only every so often.
-    if (this.#left % CLOCK_EVERY === 0 && this.#clock.now() - this.#turnBegan > LONGEST_TURN) this.#left = 0;
-    return true;
+    return --this.#slice >= 0 || this.#nextSlice();
   }
 
   defer(delivery: Delivery): void {
-    this.#left = 0;
+    this.#slice = this.#slices = 0;
     if (this.#line.push(delivery) === 1) inNextTurn(this.#turn);
   }
 
@@ -72,9 +70,24 @@ export class FairTurns implements Turns {
       this.#line.splice(0, this.#served);
       this.#served = 0;
     }
-    if (this.#line.length > 0) inNextTurn(this.#turn);
-    else this.#left = BUDGET;
+    if (this.#line.length > 0) {
+      inNextTurn(this.#turn);
+      return;
+    }
+    this.#slice = SLICE;
+    this.#slices = SLICES;
   };
+
+  // Reading the clock costs as much as a small operation, so only every so often.
+  #nextSlice(): boolean {
+    if (this.#slices > 1 && this.#clock.now() - this.#turnBegan <= LONGEST_TURN) {
+      this.#slices--;
+      this.#slice = SLICE - 1;
+      return true;
+    }
+    this.#slice = this.#slices = 0;
+    return false;
+  }
 }
 
 /** What may go on in one turn: a promise for each would be dear. */
@@ -108,6 +121,7 @@ export class ScheduledTurns implements Turns {
   }
 }
 
-const BUDGET = 1024;
-const CLOCK_EVERY = 16;
+const SLICE = 16;
+const SLICES = 64;
+const BUDGET = SLICE * SLICES;
 const LONGEST_TURN = 5;

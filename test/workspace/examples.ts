@@ -31,10 +31,10 @@ export function examples(): Example[] {
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join(dir, "src", name)),
   );
-  const names = imports();
+  const offers = publishedPackages().flatMap(offersOf);
   return [
-    ...pages.flatMap((path) => fromFile(path, BLOCK, "")),
-    ...sources.flatMap((path) => fromFile(path, DOCSTRING, names)),
+    ...pages.flatMap((path) => fromFile(path, BLOCK, [])),
+    ...sources.flatMap((path) => fromFile(path, DOCSTRING, offers)),
   ];
 }
 
@@ -60,7 +60,7 @@ export function typeErrors(all: readonly Example[]): string[] {
     config: object;
   };
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  // A docstring's program imports every name that there is.
+  // A docstring's program imports what it may mean.
   const options = { ...parsed.options, noUnusedLocals: false, verbatimModuleSyntax: false };
   const host = ts.createCompilerHost(options);
   const files = new Map(all.map((example, i) => [join(import.meta.dirname, `example-${i}.ts`), example]));
@@ -80,12 +80,15 @@ export function typeErrors(all: readonly Example[]): string[] {
 const BLOCK = /^(?<margin>)```ts\n(?<code>.*?)^```$/gms;
 const DOCSTRING = /^(?<margin> *\*) @example\n(?<code>.*?)^ *\*(?: @|\/)/gms;
 
-function fromFile(path: string, pattern: RegExp, names: string): Example[] {
+function fromFile(path: string, pattern: RegExp, offers: readonly Offer[]): Example[] {
   const text = readFileSync(path, "utf8");
   return [...text.matchAll(pattern)].map(({ index, groups: { margin = "", code = "" } = {} }) => {
     const line = text.slice(0, index).split("\n").length;
     const lines = code.split("\n").map((line) => line.slice(margin === "" ? 0 : margin.length + 1));
-    return { place: `${relative(root, path)}:${line}`, ...toProgram(lines.join("\n"), names) };
+    const place = `${relative(root, path)}:${line}`;
+    // Where the platform has something of that name too, the example means it, except in the package that offers ours.
+    const meant = offers.filter(({ name, dir }) => !(name in globalThis) || path.startsWith(`${dir}/`));
+    return { place, ...toProgram(lines.join("\n"), meant) };
   });
 }
 
@@ -96,7 +99,7 @@ const RESULT = /[ \t]*\n?[ \t]*\/\/ => (?<first>.*)(?<rest>(?:\n[ \t]*\/\/ {4}.*
  * Makes `expression; // => value` print the value's text where the expression has that value, and what it has otherwise.
  * A `console.log(…); // => text` prints by itself.
  */
-function toProgram(code: string, names: string): Pick<Example, "program" | "output"> {
+function toProgram(code: string, offers: readonly Offer[]): Pick<Example, "program" | "output"> {
   const file = ts.createSourceFile("example.ts", code, ts.ScriptTarget.Latest, true);
   const outputs: string[] = [];
   const insertions: { at: number; text: string }[] = [];
@@ -117,7 +120,7 @@ function toProgram(code: string, names: string): Pick<Example, "program" | "outp
   const body = insertions
     .toSorted((a, b) => b.at - a.at)
     .reduce((body, { at, text }) => body.slice(0, at) + text + body.slice(at), code);
-  return { program: `${names} ${SHOW}\n${body}`, output: outputs.join("") };
+  return { program: `${importsFor(file, offers)} ${SHOW}\n${body}`, output: outputs.join("") };
 }
 
 const SHOW =
@@ -125,17 +128,46 @@ const SHOW =
   `function $show(actual: unknown, expected: unknown, text: string): void ` +
   `{ console.log($same(actual, expected) ? text : $inspect(actual)); }`;
 
-/** Imports of all that our doors offer, in one line. */
-function imports(): string {
-  return publishedPackages()
-    .flatMap(({ dir, manifest }) => {
-      const doors = readFileSync(join(dir, "exports.txt"), "utf8").split("\n\n");
-      return doors.map((door) => {
-        const names = door.matchAll(/^ {2}(?<name>\S+) \((?<kind>value|type)\)$/gm);
-        const list = [...names].map(({ groups }) => `${groups?.["kind"] === "type" ? "type " : ""}${groups?.["name"]}`);
-        const specifier = manifest.name + (door.split("\n")[0] ?? ".").slice(1);
-        return `import { ${list.join(", ")} } from "${specifier}";`;
-      });
-    })
+/** A name that a door of ours offers. */
+interface Offer {
+  readonly name: string;
+  readonly isType: boolean;
+  /** `@anyio/core/lowlevel` */
+  readonly door: string;
+  /** The package's. */
+  readonly dir: string;
+}
+
+function offersOf({ dir, manifest }: ReturnType<typeof publishedPackages>[number]): Offer[] {
+  const doors = readFileSync(join(dir, "exports.txt"), "utf8").split("\n\n");
+  return doors.flatMap((text) => {
+    const door = manifest.name + (text.split("\n")[0] ?? ".").slice(1);
+    const names = text.matchAll(/^ {2}(?<name>\S+) \((?<kind>value|type)\)$/gm);
+    return [...names].map(({ groups: { name = "", kind = "" } = {} }) => ({ name, isType: kind === "type", door, dir }));
+  });
+}
+
+/** Imports, in one line, of what an example uses and does not declare. */
+function importsFor(file: ts.SourceFile, offers: readonly Offer[]): string {
+  const used = new Set<string>();
+  const declared = new Set<string>();
+  const visit = (node: ts.Node, depth: number): void => {
+    if (ts.isIdentifier(node)) used.add(node.text);
+    const isOutermost = depth <= OUTERMOST;
+    if (
+      isOutermost &&
+      (ts.isBindingElement(node) || ts.isVariableDeclaration(node) || ts.isDeclarationStatement(node))
+    ) {
+      if (node.name !== undefined && ts.isIdentifier(node.name)) declared.add(node.name.text);
+    }
+    ts.forEachChild(node, (child) => visit(child, ts.isBlock(child) ? Infinity : depth + 1));
+  };
+  visit(file, 0);
+  return offers
+    .filter(({ name }) => used.has(name) && !declared.has(name))
+    .map(({ name, isType, door }) => `import { ${isType ? "type " : ""}${name} } from "${door}";`)
     .join(" ");
 }
+
+// A statement, its list of declarations, a declaration, a pattern, an element of it.
+const OUTERMOST = 5;

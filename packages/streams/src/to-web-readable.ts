@@ -18,13 +18,10 @@ import { closeQuietly } from "./internal/close-quietly.js";
  * await new Response(body).text(); // => "hello"
  */
 export function toWebReadable(stream: ByteReceiveStream): ReadableStream<Uint8Array> {
-  let isCancelled = false;
-
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     try {
       controller.enqueue(await stream.receive());
     } catch (error) {
-      if (isCancelled) return;
       if (!(error instanceof EndOfStreamError)) {
         await closeQuietly(stream);
         throw error;
@@ -34,10 +31,8 @@ export function toWebReadable(stream: ByteReceiveStream): ReadableStream<Uint8Ar
     }
   };
 
-  const cancel = async (): Promise<void> => {
-    isCancelled = true;
-    await stream.close();
-  };
-
-  return new ReadableStream<Uint8Array>({ pull: bindScope(pull), cancel: bindScope(cancel) }, { highWaterMark: 0 });
+  return new ReadableStream<Uint8Array>(
+    { pull: bindScope(pull), cancel: bindScope(() => stream.close()) },
+    { highWaterMark: 0 },
+  );
 }

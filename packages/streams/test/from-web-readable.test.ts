@@ -60,6 +60,24 @@ describe("fromWebReadable", () => {
     expect([decode(await stream.receive()), decode(await stream.receive())]).toEqual(["a", "b"]);
   });
 
+  it("keeps the order however many receives were cancelled", async () => {
+    const source = manual();
+    const stream = fromWebReadable(source.stream);
+    for (let i = 0; i < 3; i++) {
+      const scope = new CancelScope();
+      const cancelled = scope.run(() => stream.receive());
+      await turns(1);
+      scope.cancel();
+      await cancelled;
+    }
+
+    for (const text of ["a", "b", "c"]) source.controller.enqueue(encode(text));
+    await turns(1);
+    const received = [await stream.receive(), await stream.receive(), await stream.receive()];
+
+    expect(received.map(decode)).toEqual(["a", "b", "c"]);
+  });
+
   it("throws what the web stream fails with as a cause, as often as it is asked", async () => {
     const failure = new RangeError("no more");
     const source = manual();

@@ -111,6 +111,20 @@ describe("fromWebWritable", () => {
     expect(sink.events).toEqual(["a"]);
   });
 
+  it("tells of a failure between two sends, also where nothing is to be sent", async () => {
+    const failure = new RangeError("gone");
+    let fail = (): void => {};
+    const stream = fromWebWritable(
+      new WritableStream({ start: (controller) => void (fail = () => controller.error(failure)) }),
+    );
+
+    await stream.send(encode("a"));
+    fail();
+    await turns(1);
+
+    expect((await caught(stream.send(encode("")), BrokenResourceError)).cause).toBe(failure);
+  });
+
   it("refuses what is no bytes, and what is closed", async () => {
     const stream = fromWebWritable(recorder().stream);
 
@@ -162,6 +176,16 @@ describe("fromWebWritable", () => {
 
       expect(await waiting).toBeInstanceOf(ClosedResourceError);
       expect(sink.events).toEqual(["a", "close"]);
+    });
+
+    it("does not say in a cancelled scope that all has been sent", async () => {
+      const sink = recorder();
+      const stream = fromWebWritable(sink.stream);
+      await stream.send(encode("a"));
+
+      await forget(stream);
+
+      expect(sink.events).toEqual(["a", "abort"]);
     });
 
     it("aborts in a cancelled scope, and once cancelled, and leaves no rejection unhandled", async () => {

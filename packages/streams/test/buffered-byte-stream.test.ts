@@ -62,10 +62,22 @@ describe("BufferedByteStream", () => {
 
     const closing = stream.close();
     await caught(stream.receive(), ClosedResourceError);
+    await caught(stream.send(encode("c")), ClosedResourceError);
     const received = [await receive.receive(), await receive.receive()];
     await closing;
 
     expect(received.map(decode)).toEqual(["a", "b"]);
+  });
+
+  it("does not wait as it closes for a send that is waited for, which fails", async () => {
+    const [stream, receive] = sending();
+    const waiting = errorOf(stream.send(encode("a")));
+    await waitAllTasksBlocked();
+
+    await stream.close();
+
+    expect(await waiting).toBeInstanceOf(ClosedResourceError);
+    await caught(receive.receive(), EndOfStreamError);
   });
 
   it("drops that in a cancelled scope", async () => {

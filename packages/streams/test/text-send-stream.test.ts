@@ -124,6 +124,19 @@ describe("TextSendStream", () => {
       expect((await receiving).join("")).toBe("a😀b");
     });
 
+    it("keeps nothing back that a stream of bytes was not given", async () => {
+      const [a, b] = await bufferedPair(1);
+      const stream = new TextSendStream(a);
+
+      await new CancelScope().run(async (scope) => {
+        scope.cancel();
+        expect(isCancelled(await errorOf(stream.send("a\uD83D")))).toBe(true);
+      });
+      await stream.send("b");
+
+      expect(decode(await b.receive())).toBe("b");
+    });
+
     it("keeps it where another task is sending", async () => {
       const [a, b] = await bufferedPair();
       const stream = new TextSendStream(a);

@@ -10,7 +10,8 @@ import { settleUnlessCancelled } from "./internal/settle-unless-cancelled.js";
  * sink has written them the bytes are the web stream's: do not change them meanwhile. It is locked, and its sink is
  * called in the scope in which this was called.
  *
- * Closing closes the web stream once all has been written. In a cancelled scope it aborts it instead, and waits for nothing. When the
+ * Closing closes the web stream once all has been written, which the bytes of a `send()` that waits still are, although it
+ * fails. In a cancelled scope closing aborts the web stream instead, and waits for nothing. When the
  * web stream fails, `send()` throws a `BrokenResourceError` with the failure as its `cause`, and so does `close()` where no
  * `send()` was left to tell.
  *

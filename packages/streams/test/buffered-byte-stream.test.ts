@@ -69,14 +69,18 @@ describe("BufferedByteStream", () => {
     expect(received.map(decode)).toEqual(["a", "b"]);
   });
 
-  it("does not wait as it closes for a send that is waited for, which fails", async () => {
+  it("withdraws as it closes what somebody waits to send, and only that", async () => {
     const [stream, receive] = sending();
-    const waiting = errorOf(stream.send(encode("a")));
+    await cancelledSend(stream, "a");
+    const waiting = errorOf(stream.send(encode("b")));
     await waitAllTasksBlocked();
 
-    await stream.close();
-
+    const closing = stream.close();
     expect(await waiting).toBeInstanceOf(ClosedResourceError);
+    const bytes = await receive.receive();
+    await closing;
+
+    expect(decode(bytes)).toBe("a");
     await caught(receive.receive(), EndOfStreamError);
   });
 

@@ -1,4 +1,4 @@
-import { abandonOnCancel, ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
+import { abandonOnCancel, CancelScope, ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
 import { bindScope, quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
 import { ResourceGuard } from "@anyio/sync";
 import { ByteStream } from "../byte-stream.js";
@@ -11,13 +11,15 @@ import { checkBytes } from "./checks.js";
  *
  * 1. A stream of objects withdraws an item whose `send` is cancelled; a stream of bytes sends it all the same. So every
  *    item is sent in the scope in which this was made, and who sends only waits for it.
- * 2. What is sent is a copy: the caller may go on with its memory at once.
+ * 2. Closing withdraws the item that somebody waits for, by a scope of its own. Others are sent first.
+ * 3. What is sent is a copy: the caller may go on with its memory at once.
  */
 export class ObjectByteStream extends ByteStream {
   readonly #stream: ObjectStream<Uint8Array>;
-  readonly #send: (bytes: Uint8Array) => Promise<void>;
+  readonly #start: (scope: CancelScope, bytes: Uint8Array) => Promise<void>;
   readonly #guard = new ResourceGuard("sending to");
-  #waiter: Suspension<void> | null = null;
+  /** Fails who waits to send, and withdraws the item. */
+  #withdraw: (() => void) | null = null;
   #isEnded = false;
   /** How many items are on their way, and what settles with the last of them: a stream of objects keeps the order. */
   #underway = 0;
@@ -26,7 +28,7 @@ export class ObjectByteStream extends ByteStream {
   constructor(stream: ObjectStream<Uint8Array>) {
     super();
     this.#stream = stream;
-    this.#send = bindScope((bytes: Uint8Array) => stream.send(bytes));
+    this.#start = bindScope((scope, bytes) => scope.run(() => stream.send(bytes)));
   }
 
   override get extraAttributes(): ExtraAttributes {
@@ -44,14 +46,19 @@ export class ObjectByteStream extends ByteStream {
       return Promise.reject(error);
     }
     return suspend("the other side to take bytes", (waiter) => {
-      if (this.#isEnded) throw new ClosedResourceError("the sending side of the stream is closed");
+      if (this.#isEnded) throw closed();
       const use = this.#guard.enter();
-      this.#waiter = waiter;
+      const scope = new CancelScope({ name: "send()" });
+      const withdraw = (): void => {
+        waiter.throw(closed());
+        scope.cancel("the stream was closed");
+      };
       const end = (): void => {
         use[Symbol.dispose]();
-        if (this.#waiter === waiter) this.#waiter = null;
+        if (this.#withdraw === withdraw) this.#withdraw = null;
       };
-      const sending = bytes.length === 0 ? Promise.resolve() : this.#send(new Uint8Array(bytes));
+      this.#withdraw = withdraw;
+      const sending = bytes.length === 0 ? Promise.resolve() : this.#start(scope, new Uint8Array(bytes));
       this.#last = this.#follow(sending, waiter, end);
       return end;
     });
@@ -61,11 +68,12 @@ export class ObjectByteStream extends ByteStream {
     return quietly(this.#sendEof());
   }
 
-  /** Closes the stream of objects, once what cancelled sends have left is through. Who waits in `send` is not waited for. */
+  /** Closes the stream of objects, once what cancelled sends have left is through. */
   override async close(): Promise<void> {
     this.#isEnded = true;
     try {
-      if (this.#waiter === null) await this.#flush();
+      this.#withdraw?.();
+      await this.#flush();
     } catch (error) {
       if (!isCancelled(error)) throw error;
     } finally {
@@ -96,4 +104,8 @@ export class ObjectByteStream extends ByteStream {
       this.#underway--;
     }
   }
+}
+
+function closed(): ClosedResourceError {
+  return new ClosedResourceError("the sending side of the stream is closed");
 }

@@ -34,6 +34,8 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
   #next = 0;
   /** What has come of the line after them. */
   #rest = "";
+  /** Whether a CR has come: where none has, no line has to be looked at for one. */
+  #hasReturns = false;
   #isReceiving = false;
 
   /**
@@ -85,7 +87,7 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
       const line = this.#lines[this.#next] as string;
       if (line.length > this.#maxLength) throw new DelimiterNotFoundError(this.#maxLength, "character");
       this.#next++;
-      return line.endsWith("\r") ? line.slice(0, -1) : line;
+      return this.#hasReturns && line.endsWith("\r") ? line.slice(0, -1) : line;
     },
   };
 
@@ -105,6 +107,7 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
   }
 
   #append(text: string): void {
+    this.#hasReturns ||= text.includes("\r");
     const lines = text.split("\n");
     lines[0] = this.#rest + (lines[0] as string);
     this.#rest = lines.pop() as string;

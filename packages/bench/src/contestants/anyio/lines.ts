@@ -1,9 +1,18 @@
-import { BufferedByteReceiveStream, IncompleteReadError } from "@anyio/streams";
+import { BufferedByteReceiveStream, IncompleteReadError, LineReceiveStream, TextReceiveStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
 import type { ByteLinesFamily, LinesFamily } from "../contestant.js";
 import { sourceOf } from "../source-of.js";
 
 const MAX_LINE = 65_536;
+
+async function forEachText(chunks: readonly Uint8Array[], line: (text: string) => void): Promise<void> {
+  const stream = new LineReceiveStream(new TextReceiveStream(fromReadable(sourceOf(chunks))));
+  try {
+    for await (const text of stream) line(text);
+  } finally {
+    await stream.close();
+  }
+}
 
 async function forEachLine(chunks: readonly Uint8Array[], line: (bytes: Uint8Array) => void): Promise<void> {
   const stream = new BufferedByteReceiveStream(fromReadable(sourceOf(chunks)));
@@ -16,11 +25,6 @@ async function forEachLine(chunks: readonly Uint8Array[], line: (bytes: Uint8Arr
   }
 }
 
-export const lines: LinesFamily = {
-  text(chunks, line) {
-    const decoder = new TextDecoder();
-    return forEachLine(chunks, (bytes) => line(decoder.decode(bytes)));
-  },
-};
+export const lines: LinesFamily = { text: forEachText };
 
 export const byteLines: ByteLinesFamily = { bytes: forEachLine };

@@ -143,7 +143,12 @@ function offersOf({ dir, manifest }: ReturnType<typeof publishedPackages>[number
   return doors.flatMap((text) => {
     const door = manifest.name + (text.split("\n")[0] ?? ".").slice(1);
     const names = text.matchAll(/^ {2}(?<name>\S+) \((?<kind>value|type)\)$/gm);
-    return [...names].map(({ groups: { name = "", kind = "" } = {} }) => ({ name, isType: kind === "type", door, dir }));
+    return [...names].map(({ groups: { name = "", kind = "" } = {} }) => ({
+      name,
+      isType: kind === "type",
+      door,
+      dir,
+    }));
   });
 }
 

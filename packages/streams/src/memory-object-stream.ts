@@ -67,7 +67,7 @@ export function createMemoryObjectStream<T>(
 /** The end of a memory object stream that items go into; {@link createMemoryObjectStream} makes it. */
 export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Disposable {
   readonly #channel: Channel<T>;
-  readonly #end: End = { isClosed: false };
+  readonly #end: End = { isClosed: false, waiting: 0 };
 
   /** @internal */
   constructor(channel: Channel<T>) {
@@ -88,7 +88,7 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
   override send(item: T): Promise<void> {
     const channel = this.#channel;
     if (channel.isReadyToSend(this.#end)) return immediate(() => channel.send(this.#end, item));
-    return channel.senders.wait(channel.room, { end: this.#end, item });
+    return channel.waitToSend(this.#end, item);
   }
 
   /**
@@ -148,7 +148,7 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
 /** The end of a memory object stream that items come out of; {@link createMemoryObjectStream} makes it. */
 export class MemoryObjectReceiveStream<T> extends ObjectReceiveStream<T> implements Disposable {
   readonly #channel: Channel<T>;
-  readonly #end: End = { isClosed: false };
+  readonly #end: End = { isClosed: false, waiting: 0 };
   readonly #receiver: Receiver<T> = { end: this.#end, accept: asItIs, atEnd: null };
 
   /** @internal */
@@ -169,7 +169,7 @@ export class MemoryObjectReceiveStream<T> extends ObjectReceiveStream<T> impleme
    */
   override receive(): Promise<T> {
     if (this.#channel.isReadyToReceive(this.#end)) return immediate(this.#take);
-    return this.#channel.receivers.wait(this.#channel.item, this.#receiver) as Promise<T>;
+    return this.#channel.waitToReceive(this.#receiver) as Promise<T>;
   }
 
   /**

@@ -522,6 +522,27 @@ describe("a memory object stream", () => {
     expect([sum, receive.statistics().tasksWaitingReceive]).toEqual([(count * (count - 1)) / 2, 0]);
   });
 
+  // What takes a tenth of a second in linear time takes half a minute where each clone that is closed looks at all who wait.
+  it("takes time in proportion to its clones", { timeout: 15_000 }, async () => {
+    const [send, receive] = createMemoryObjectStream<number>();
+    const count = 50_000;
+    const sending = Array.from({ length: count }, async (_, i) => {
+      using own = send.clone();
+      await own.send(i);
+    });
+    for (let i = 0; i < count; i++) await receive.receive();
+    await Promise.all(sending);
+
+    const receiving = Array.from({ length: count }, async () => {
+      using own = receive.clone();
+      for await (const _ of own) break;
+    });
+    for (let i = 0; i < count; i++) await send.send(i);
+    await Promise.all(receiving);
+
+    expect(send.statistics()).toMatchObject({ openSendStreams: 1, openReceiveStreams: 1, tasksWaitingSend: 0 });
+  });
+
   it("takes time in proportion to its buffer", async () => {
     const count = 1_000_000;
     const [send, receive]: [{ sendNowait(n: number): void }, MemoryObjectReceiveStream<number>] =

@@ -5,6 +5,8 @@ import { Deque } from "./deque.js";
 /** One clone of one end. */
 export interface End {
   isClosed: boolean;
+  /** How many wait in it, at most: one that was cancelled counts on. With none, closing has nobody to look for. */
+  waiting: number;
 }
 
 /** Who waits to send: by which clone, and what. */
@@ -37,16 +39,16 @@ export class Channel<T> {
   openReceives = 0;
 
   /** What those who wait say that they wait for. */
-  readonly room: string;
-  readonly item: string;
+  readonly #room: string;
+  readonly #item: string;
 
   /** @param name what people call the stream */
   constructor(
     readonly maxBufferSize: number,
     readonly name: string,
   ) {
-    this.room = `room in ${name}`;
-    this.item = `an item of ${name}`;
+    this.#room = `room in ${name}`;
+    this.#item = `an item of ${name}`;
   }
 
   /** Whether a send through `end` has nothing to wait for. */
@@ -56,12 +58,19 @@ export class Channel<T> {
     );
   }
 
+  waitToSend(end: End, item: T): Promise<void> {
+    end.waiting++;
+    return this.senders.wait(this.#room, { end, item });
+  }
+
   /** Hands an item to whoever has waited longest, or buffers it. */
   send(end: End, item: T): void {
     if (end.isClosed) throw closed("sending");
     const receiver = this.receivers.peek();
-    if (receiver !== undefined) this.receivers.wake(receiver.accept(item));
-    else if (this.openReceives === 0) throw noReceiver();
+    if (receiver !== undefined) {
+      receiver.end.waiting--;
+      this.receivers.wake(receiver.accept(item));
+    } else if (this.openReceives === 0) throw noReceiver();
     else if (this.buffer.length < this.maxBufferSize) this.buffer.push(item);
     else
       throw new WouldBlockError("the memory object stream is full and nobody waits to receive; await send() instead");
@@ -70,7 +79,7 @@ export class Channel<T> {
   closeSend(end: End): void {
     end.isClosed = true;
     const ofEnd = (sender: Sender<T>): boolean => sender.end === end;
-    this.senders.failWhere(ofEnd, () => closed("sending"));
+    if (end.waiting > 0) this.senders.failWhere(ofEnd, () => closed("sending"));
     this.openSends--;
     if (this.openSends > 0 || this.hasItems) return;
     for (let head = this.receivers.peek(); head !== undefined; head = this.receivers.peek()) {
@@ -84,6 +93,11 @@ export class Channel<T> {
     return this.hasItems || end.isClosed || this.openSends === 0;
   }
 
+  waitToReceive(receiver: Receiver<T>): Promise<unknown> {
+    receiver.end.waiting++;
+    return this.receivers.wait(this.#item, receiver);
+  }
+
   /** Takes the oldest item, and lets whoever has waited longest to send fill the gap. */
   receive(end: End): T {
     if (end.isClosed) throw closed("receiving");
@@ -93,6 +107,7 @@ export class Channel<T> {
     }
     const sender = this.senders.peek();
     if (sender !== undefined) {
+      sender.end.waiting--;
       this.buffer.push(sender.item);
       this.senders.wake();
     }
@@ -102,7 +117,7 @@ export class Channel<T> {
   closeReceive(end: End): void {
     end.isClosed = true;
     const ofEnd = (receiver: Receiver<T>): boolean => receiver.end === end;
-    this.receivers.failWhere(ofEnd, () => closed("receiving"));
+    if (end.waiting > 0) this.receivers.failWhere(ofEnd, () => closed("receiving"));
     this.openReceives--;
     if (this.openReceives > 0) return;
     this.buffer.clear();

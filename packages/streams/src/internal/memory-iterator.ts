@@ -10,6 +10,8 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
   readonly atEnd = END;
   readonly #channel: Channel<T>;
   #isDone = false;
+  /** How many of its steps wait, at most: one that was cancelled counts on. */
+  #waiting = 0;
 
   constructor(
     channel: Channel<T>,
@@ -20,7 +22,8 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#isDone || this.#channel.isReadyToReceive(this.end)) return immediate(this.#step);
-    return this.#channel.receivers.wait(this.#channel.item, this) as Promise<IteratorResult<T, undefined>>;
+    this.#waiting++;
+    return this.#channel.waitToReceive(this) as Promise<IteratorResult<T, undefined>>;
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
@@ -34,6 +37,7 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
   }
 
   accept(value: T): IteratorYieldResult<T> {
+    this.#waiting--;
     return { value, done: false };
   }
 
@@ -44,7 +48,7 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
   readonly #step = (): IteratorResult<T, undefined> => {
     if (this.#isDone) return END;
     try {
-      return this.accept(this.#channel.receive(this.end));
+      return { value: this.#channel.receive(this.end), done: false };
     } catch (error) {
       if (!(error instanceof EndOfStreamError)) throw error;
       this.#isDone = true;
@@ -54,7 +58,7 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
 
   #finish(): void {
     this.#isDone = true;
-    this.#channel.receivers.wakeWhere((receiver) => receiver === this, END);
+    if (this.#waiting > 0) this.#channel.receivers.wakeWhere((receiver) => receiver === this, END);
   }
 }
 

@@ -1,4 +1,4 @@
-import { BusyResourceError, EndOfStreamError, type ExtraAttributes } from "@anyio/core";
+import { BusyResourceError, ClosedResourceError, EndOfStreamError, type ExtraAttributes } from "@anyio/core";
 import { immediate, quietly } from "@anyio/core/lowlevel";
 import { DelimiterNotFoundError } from "./errors.js";
 import { checkSize } from "./internal/checks.js";
@@ -7,7 +7,7 @@ import { ObjectReceiveStream } from "./object-stream.js";
 
 /** How text is divided into lines. */
 export interface LineReceiveOptions {
-  /** How long a line may be, in UTF-16 units: 1,048,576 unless told; Infinity for no limit. */
+  /** How long a line may be, in UTF-16 units without its terminator: 1,048,576 unless told; Infinity for no limit. */
   readonly maxLength?: number;
 }
 
@@ -37,6 +37,7 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
   /** Whether a CR has come: where none has, no line has to be looked at for one. */
   #hasReturns = false;
   #isReceiving = false;
+  #isClosed = false;
 
   /**
    * @param source where text comes from: a `TextReceiveStream`, for example
@@ -72,6 +73,7 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
 
   /** Closes the wrapped stream; what was not received yet is dropped. **Cancellation:** closing always closes. */
   override async close(): Promise<void> {
+    this.#isClosed = true;
     this.#lines = [];
     this.#rest = "";
     await this.#source.close();
@@ -84,18 +86,20 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
   readonly #ready: Ready<string> = {
     isReady: () => this.#next < this.#lines.length,
     take: () => {
-      const line = this.#lines[this.#next] as string;
+      const line = this.#withoutReturn(this.#lines[this.#next] as string);
       if (line.length > this.#maxLength) throw new DelimiterNotFoundError(this.#maxLength, "character");
       this.#next++;
-      return this.#hasReturns && line.endsWith("\r") ? line.slice(0, -1) : line;
+      return line;
     },
   };
 
   async #receive(): Promise<string> {
     try {
       while (!this.#ready.isReady()) {
-        if (this.#rest.length > this.#maxLength) throw new DelimiterNotFoundError(this.#maxLength, "character");
-        this.#append(await this.#source.receive());
+        if (this.#isRestTooLong) throw new DelimiterNotFoundError(this.#maxLength, "character");
+        const text = await this.#source.receive();
+        if (this.#isClosed) throw new ClosedResourceError("the stream of lines is closed; make a new one");
+        this.#append(text);
       }
     } catch (error) {
       if (!(error instanceof EndOfStreamError) || this.#rest === "") throw error;
@@ -104,6 +108,15 @@ export class LineReceiveStream extends ObjectReceiveStream<string> {
       this.#isReceiving = false;
     }
     return this.#ready.take();
+  }
+
+  // Its end is looked at only where it decides: to look into text that is put together piece by piece costs all of it.
+  get #isRestTooLong(): boolean {
+    return this.#rest.length > this.#maxLength && this.#withoutReturn(this.#rest).length > this.#maxLength;
+  }
+
+  #withoutReturn(line: string): string {
+    return this.#hasReturns && line.endsWith("\r") ? line.slice(0, -1) : line;
   }
 
   #append(text: string): void {

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BusyResourceError, CancelScope, EndOfStreamError, moveOnAfter } from "@anyio/core";
+import { BusyResourceError, CancelScope, ClosedResourceError, EndOfStreamError, moveOnAfter } from "@anyio/core";
 import {
   createMemoryObjectStream,
   DelimiterNotFoundError,
   type LineReceiveOptions,
   LineReceiveStream,
 } from "@anyio/streams";
-import { caught } from "#support/caught";
+import { caught, errorOf } from "#support/caught";
 import { check } from "#support/property";
 
 /** A stream of lines over the pieces, all of which have come. */
@@ -125,6 +125,22 @@ describe("LineReceiveStream", () => {
     await caught(lines.receive(), DelimiterNotFoundError);
   });
 
+  it.each([[["abc\r\n"]], [["abc\r", "\n"]], [["abc\r"]], [["abc\n"]]])(
+    "counts no terminator to the length of a line: %j",
+    async (pieces) => {
+      expect(await all(await linesOf(pieces, { maxLength: 3 }))).toEqual(["abc"]);
+    },
+  );
+
+  it.each([[["abcd\r\n"]], [["abcd\r", "\n"]], [["abc\rd\n"]], [["abc\r", "\r\n"]]])(
+    "counts what is none: %j",
+    async (pieces) => {
+      const lines = await linesOf(pieces, { maxLength: 3 });
+
+      await caught(lines.receive(), DelimiterNotFoundError);
+    },
+  );
+
   it.each([0, -1, 1.5, Number.NaN])("refuses a maxLength of %d", async (maxLength) => {
     const [, receive] = createMemoryObjectStream<string>();
 
@@ -137,6 +153,18 @@ describe("LineReceiveStream", () => {
     const [line] = await all(await linesOf([...pieces, "\n", "a\n".repeat(200_000)], { maxLength: Infinity }));
 
     expect(line?.length).toBe(7 * 200_000);
+  });
+
+  it("hands over nothing once it is closed, what came in the tick of closing included", async () => {
+    const [send, receive] = createMemoryObjectStream<string>();
+    const lines = new LineReceiveStream(receive);
+    const waiting = errorOf(lines.receive());
+
+    send.sendNowait("one\ntwo\n");
+    await lines.close();
+
+    expect(await waiting).toBeInstanceOf(ClosedResourceError);
+    await caught(lines.receive(), ClosedResourceError);
   });
 
   it("closes the stream that it wraps", async () => {

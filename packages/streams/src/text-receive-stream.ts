@@ -1,5 +1,5 @@
 import { EndOfStreamError, type ExtraAttributes } from "@anyio/core";
-import { quietly } from "@anyio/core/lowlevel";
+import { immediate, quietly } from "@anyio/core/lowlevel";
 import type { ByteReceiveStream } from "./byte-stream.js";
 import { encodingOf } from "./internal/text-encoding.js";
 import { ObjectReceiveStream } from "./object-stream.js";
@@ -51,11 +51,12 @@ export class TextReceiveStream extends ObjectReceiveStream<string> {
    * @throws as the wrapped stream does
    */
   override receive(): Promise<string> {
-    return quietly(this.#receive());
+    return this.#failure === undefined ? quietly(this.#receive()) : immediate(() => this.#decode());
   }
 
   /** Closes the wrapped stream. **Cancellation:** closing always closes. */
   override async close(): Promise<void> {
+    this.#failure = undefined;
     await this.#source.close();
   }
 

@@ -87,6 +87,18 @@ describe("TextReceiveStream", () => {
     expect(errors[0]).not.toBe(errors[1]);
   });
 
+  it("waits for nothing once bytes have come that are no text", async () => {
+    const [send, receive] = bytesThere();
+    const stream = new TextReceiveStream(receive);
+    await send.send(Uint8Array.of(0xff));
+    await caught(stream.receive(), TypeError);
+
+    await caught(stream.receive(), TypeError);
+    await stream.close();
+
+    await caught(stream.receive(), ClosedResourceError);
+  });
+
   it("throws for a character that is cut off by the end", async () => {
     const stream = new TextReceiveStream(new Pieces([encode("a€").slice(0, 3)]));
 

@@ -50,7 +50,11 @@ export class TextSendStream extends ObjectSendStream<string> {
   }
 
   /** Sends what was kept back, and closes the wrapped stream. **Cancellation:** closing always closes. */
-  override close(): Promise<void> {
-    return this.#sender.close();
+  override async close(): Promise<void> {
+    try {
+      await this.#sender.finish();
+    } finally {
+      await this.#sink.close();
+    }
   }
 }

@@ -51,8 +51,12 @@ export class TextStream extends ObjectStream<string> {
   }
 
   /** Sends what was kept back, and closes the wrapped stream. **Cancellation:** closing always closes. */
-  override close(): Promise<void> {
-    return this.#sender.close();
+  override async close(): Promise<void> {
+    try {
+      await this.#sender.finish();
+    } finally {
+      await this.#receiver.close();
+    }
   }
 
   async #sendEof(): Promise<void> {

@@ -152,6 +152,18 @@ describe("TextSendStream", () => {
       expect(first + second).toBe("x😀");
     });
 
+    it("closes without it while somebody waits to send what came before it", async () => {
+      const [a, b] = await bufferedPair();
+      const stream = new TextSendStream(a);
+
+      const waiting = errorOf(stream.send("a\uD83D"));
+      await waitAllTasksBlocked();
+      await stream.close();
+
+      expect(await waiting).toBeInstanceOf(ClosedResourceError);
+      await caught(b.receive(), EndOfStreamError);
+    });
+
     it("closes without it in a cancelled scope", async () => {
       const [send, receive] = createMemoryObjectStream<Uint8Array>();
       const stream = new TextSendStream(send);

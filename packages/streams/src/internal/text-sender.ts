@@ -4,17 +4,14 @@ import type { ByteSendStream } from "../byte-stream.js";
 import { ObjectSendStream, ObjectStream } from "../object-stream.js";
 import { type Encode, encoderFor } from "./text-encoding.js";
 
-/** What text is sent into. */
-export type TextSink = Pick<ByteSendStream, "send"> & { close(): unknown };
-
 /** Sends text as bytes. The half of a surrogate pair that ends a text waits here for the other. */
 export class TextSender {
-  readonly #sink: TextSink;
+  readonly #sink: Pick<ByteSendStream, "send">;
   readonly #encode: Encode;
   #half = "";
   #isEnded = false;
 
-  constructor(sink: TextSink, encoding = "utf-8") {
+  constructor(sink: Pick<ByteSendStream, "send">, encoding = "utf-8") {
     this.#sink = sink;
     this.#encode = encoderFor(encoding);
   }
@@ -44,17 +41,15 @@ export class TextSender {
     const half = this.#half;
     this.#half = "";
     this.#isEnded = true;
-    if (half !== "") await this.#sink.send(this.#encode(half));
+    if (half !== "") await this.#sendOrRestore(this.#encode(half), half);
   }
 
-  /** Ends the text and closes what it was sent into; cancelled, without waiting. */
-  async close(): Promise<void> {
+  /** {@link end} for a stream that is being closed: cancelled, or while another task sends, nothing is waited for. */
+  async finish(): Promise<void> {
     try {
       await this.end();
     } catch (error) {
-      if (!isCancelled(error)) throw error;
-    } finally {
-      await this.#sink.close();
+      if (!isCancelled(error) && !(error instanceof BusyResourceError)) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ExtraAttributes } from "@anyio/core";
+import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { type ByteReceiveStream, type ByteSendStream, ByteStream } from "./byte-stream.js";
 import { closeAll } from "./internal/close-all.js";
 
@@ -33,9 +34,13 @@ export class StapledByteStream extends ByteStream {
     return this.sendStream.send(bytes);
   }
 
-  /** Closes the sending side; receiving goes on. */
+  /**
+   * Closes the sending side; receiving goes on.
+   *
+   * **Cancellation:** in a cancelled scope it rejects, and nothing is closed. Once begun, it closes, without waiting then.
+   */
   override sendEof(): Promise<void> {
-    return this.sendStream.close();
+    return quietly(this.#sendEof());
   }
 
   /**
@@ -45,5 +50,10 @@ export class StapledByteStream extends ByteStream {
    */
   override close(): Promise<void> {
     return closeAll([this.sendStream, this.receiveStream]);
+  }
+
+  async #sendEof(): Promise<void> {
+    await checkpointIfCancelled();
+    await this.sendStream.close();
   }
 }

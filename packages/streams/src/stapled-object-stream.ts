@@ -1,4 +1,5 @@
 import type { ExtraAttributes } from "@anyio/core";
+import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { closeAll } from "./internal/close-all.js";
 import { type ObjectReceiveStream, type ObjectSendStream, ObjectStream } from "./object-stream.js";
 
@@ -33,9 +34,13 @@ export class StapledObjectStream<T> extends ObjectStream<T> {
     return this.sendStream.send(item);
   }
 
-  /** Closes the sending side; receiving goes on. */
-  override async sendEof(): Promise<void> {
-    await this.sendStream.close();
+  /**
+   * Closes the sending side; receiving goes on.
+   *
+   * **Cancellation:** in a cancelled scope it rejects, and nothing is closed. Once begun, it closes, without waiting then.
+   */
+  override sendEof(): Promise<void> {
+    return quietly(this.#sendEof());
   }
 
   /**
@@ -45,5 +50,10 @@ export class StapledObjectStream<T> extends ObjectStream<T> {
    */
   override close(): Promise<void> {
     return closeAll([this.sendStream, this.receiveStream]);
+  }
+
+  async #sendEof(): Promise<void> {
+    await checkpointIfCancelled();
+    await this.sendStream.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { ExtraAttributes } from "@anyio/core";
-import { quietly } from "@anyio/core/lowlevel";
+import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import type { ByteStream } from "./byte-stream.js";
 import { TextSender } from "./internal/text-sender.js";
 import { ObjectStream } from "./object-stream.js";
@@ -45,7 +45,11 @@ export class TextStream extends ObjectStream<string> {
     return this.#sender.send(text);
   }
 
-  /** Sends what was kept back, and tells the other side that nothing more will be sent; receiving goes on. */
+  /**
+   * Sends what was kept back, and tells the other side that nothing more will be sent; receiving goes on.
+   *
+   * **Cancellation:** in a cancelled scope it rejects, and sending goes on. While waiting, it ends that; call it again to send the end.
+   */
   override sendEof(): Promise<void> {
     return quietly(this.#sendEof());
   }
@@ -60,6 +64,7 @@ export class TextStream extends ObjectStream<string> {
   }
 
   async #sendEof(): Promise<void> {
+    await checkpointIfCancelled();
     await this.#sender.end();
     await this.#stream.sendEof();
   }

@@ -4,6 +4,7 @@ import {
   ClosedResourceError,
   EndOfStreamError,
   isCancelled,
+  shield,
   typedAttribute,
   waitAllTasksBlocked,
 } from "@anyio/core";
@@ -109,6 +110,28 @@ describe("BufferedByteStream", () => {
 
     expect([scope.cancelledCaught, decode(bytes)]).toEqual([true, "a"]);
     await caught(receive.receive(), EndOfStreamError);
+  });
+
+  it("does not send its end in a cancelled scope, and goes on", async () => {
+    const [a, b] = (await bufferedPair(1)) as [BufferedByteStream, BufferedByteStream];
+    const scope = new CancelScope();
+
+    scope.cancel();
+    await scope.run(() => a.sendEof());
+    await a.send(encode("a"));
+
+    expect([scope.cancelledCaught, decode(await b.receive())]).toEqual([true, "a"]);
+  });
+
+  it("sends a last word where its scope is cancelled and who sends is shielded", async () => {
+    const [send, receive] = createMemoryObjectStream<Uint8Array>(1);
+    await new CancelScope().run(async (scope) => {
+      const stream = new BufferedByteStream(new StapledObjectStream(send, receive));
+      scope.cancel();
+      await shield(() => stream.send(encode("bye")));
+    });
+
+    expect(decode(receive.receiveNowait())).toBe("bye");
   });
 
   it("tells the next to send of what became of a cancelled one", async () => {

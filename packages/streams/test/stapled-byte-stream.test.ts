@@ -42,6 +42,17 @@ describe("StapledByteStream", () => {
     await caught(a.send(Uint8Array.of(1)), ClosedResourceError);
   });
 
+  it("does not send its end in a cancelled scope", async () => {
+    const [a, b] = await webPair();
+    const scope = new CancelScope();
+
+    scope.cancel();
+    await scope.run(() => a.sendEof());
+    const [bytes] = await Promise.all([b.receive(), a.send(Uint8Array.of(1))]);
+
+    expect([scope.cancelledCaught, bytes]).toEqual([true, Uint8Array.of(1)]);
+  });
+
   it("closes both sides, also where closing one fails, and throws that error as it is", async () => {
     const failure = new RangeError("send");
     const closed: string[] = [];

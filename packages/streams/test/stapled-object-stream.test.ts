@@ -1,4 +1,4 @@
-import { ClosedResourceError, EndOfStreamError, ExceptionGroup, typedAttribute } from "@anyio/core";
+import { CancelScope, ClosedResourceError, EndOfStreamError, ExceptionGroup, typedAttribute } from "@anyio/core";
 import {
   createMemoryObjectStream,
   type ObjectReceiveStream,
@@ -33,6 +33,18 @@ describe("StapledObjectStream", () => {
 
     expect(await stapled.receive()).toBe(1);
     await caught(stapled.send(1), ClosedResourceError);
+  });
+
+  it("does not send its end in a cancelled scope", async () => {
+    const [send, receive] = createMemoryObjectStream<number>(1);
+    const stapled = new StapledObjectStream(send, receive);
+    const scope = new CancelScope();
+
+    scope.cancel();
+    await scope.run(() => stapled.sendEof());
+    await stapled.send(1);
+
+    expect([scope.cancelledCaught, await stapled.receive()]).toEqual([true, 1]);
   });
 
   it("closes both sides, also where closing fails", async () => {

@@ -1,4 +1,4 @@
-import { ClosedResourceError } from "@anyio/core";
+import { CancelScope, ClosedResourceError } from "@anyio/core";
 import { createMemoryObjectStream, StapledObjectStream, TextStream } from "@anyio/streams";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -57,9 +57,27 @@ describe("TextStream", () => {
     await caught(client.send("more"), ClosedResourceError);
   });
 
+  it("does not send its end in a cancelled scope, and goes on", async () => {
+    const [a, b] = await webPair();
+    const [client, server] = [new TextStream(a), new TextStream(b)];
+    await client.send("\uD83D");
+
+    await cancelled(() => client.sendEof());
+    const [asked] = await Promise.all([receiveAll(server), client.send("\uDE00").then(() => client.sendEof())]);
+
+    expect(asked).toEqual(["😀"]);
+  });
+
   it("refuses an encoding that cannot be sent", async () => {
     const [a] = await webPair();
 
     expect(() => new TextStream(a, { encoding: "shift_jis" })).toThrow(/encoding must be utf-8, utf-16le or latin1/);
   });
 });
+
+async function cancelled(fn: () => Promise<unknown>): Promise<void> {
+  const scope = new CancelScope();
+  scope.cancel();
+  await scope.run(fn);
+  expect(scope.cancelledCaught).toBe(true);
+}

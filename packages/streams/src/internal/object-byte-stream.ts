@@ -1,5 +1,12 @@
-import { abandonOnCancel, CancelScope, ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
-import { bindScope, quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
+import {
+  abandonOnCancel,
+  CancelScope,
+  ClosedResourceError,
+  currentEffectiveDeadline,
+  type ExtraAttributes,
+  isCancelled,
+} from "@anyio/core";
+import { bindScope, checkpointIfCancelled, quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
 import { ResourceGuard } from "@anyio/sync";
 import { ByteStream } from "../byte-stream.js";
 import type { ObjectStream } from "../object-stream.js";
@@ -10,13 +17,14 @@ import { checkBytes } from "./checks.js";
  * divide.
  *
  * 1. A stream of objects withdraws an item whose `send` is cancelled; a stream of bytes sends it all the same. So every
- *    item is sent in the scope in which this was made, and who sends only waits for it.
+ *    item is sent in the scope in which this was made, and who sends only waits for it. Where that is cancelled, and who
+ *    sends is shielded, it is sent in the sender's own.
  * 2. Closing withdraws the item that somebody waits for, by a scope of its own. Others are sent first.
  * 3. What is sent is a copy: the caller may go on with its memory at once.
  */
 export class ObjectByteStream extends ByteStream {
   readonly #stream: ObjectStream<Uint8Array>;
-  readonly #start: (scope: CancelScope, bytes: Uint8Array) => Promise<void>;
+  readonly #start: Start;
   readonly #guard = new ResourceGuard("sending to");
   /** Fails who waits to send, and withdraws the item. */
   #withdraw: (() => void) | null = null;
@@ -28,7 +36,10 @@ export class ObjectByteStream extends ByteStream {
   constructor(stream: ObjectStream<Uint8Array>) {
     super();
     this.#stream = stream;
-    this.#start = bindScope((scope, bytes) => scope.run(() => stream.send(bytes)));
+    const start: Start = (scope, bytes) => scope.run(() => stream.send(bytes));
+    const startInScope = bindScope(start);
+    const deadline = bindScope(currentEffectiveDeadline);
+    this.#start = (scope, bytes) => (deadline() === -Infinity ? start : startInScope)(scope, bytes);
   }
 
   override get extraAttributes(): ExtraAttributes {
@@ -82,6 +93,7 @@ export class ObjectByteStream extends ByteStream {
   }
 
   async #sendEof(): Promise<void> {
+    await checkpointIfCancelled();
     this.#isEnded = true;
     await this.#flush();
     await this.#stream.sendEof();
@@ -105,6 +117,8 @@ export class ObjectByteStream extends ByteStream {
     }
   }
 }
+
+type Start = (scope: CancelScope, bytes: Uint8Array) => Promise<void>;
 
 function closed(): ClosedResourceError {
   return new ClosedResourceError("the sending side of the stream is closed");

@@ -87,7 +87,8 @@ class BufferedEvents implements EventStream {
   readonly #overflow: NonNullable<EventsOptions["overflow"]>;
   readonly #buffer = new Deque<unknown[]>();
   readonly #waiting = new WaitQueue<IteratorResult<unknown[], undefined>>();
-  #isListening = true;
+  /** Not while it begins or ends to listen, of which an emitter may tell by events. */
+  #isListening = false;
   /** What is thrown once the buffer is empty. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -102,6 +103,7 @@ class BufferedEvents implements EventStream {
     listen(emitter, name, this.#onEvent);
     for (const endName of this.#endNames) listen(emitter, endName, this.#onEnd);
     if (this.#hasErrors) listen(emitter, "error", this.#onError);
+    this.#isListening = true;
   }
 
   next(): Promise<IteratorResult<unknown[], undefined>> {
@@ -150,6 +152,7 @@ class BufferedEvents implements EventStream {
   };
 
   readonly #onEvent = (...event: unknown[]): void => {
+    if (!this.#isListening) return;
     if (this.#waiting.wake({ value: event, done: false })) return;
     if (this.#buffer.length < this.#maxBufferSize) this.#buffer.push(event);
     else this.#overflowWith(event);
@@ -158,6 +161,7 @@ class BufferedEvents implements EventStream {
   readonly #onEnd = (): void => this.#end();
 
   readonly #onError = (error: unknown): void => {
+    if (!this.#isListening) return;
     if (!this.#waiting.fail(error)) this.#failure = { error };
     this.#end();
   };

@@ -35,13 +35,14 @@ export function once(emitter: EventSource, name: EventName): Promise<unknown[]> 
     return Promise.reject(error);
   }
   return suspend(`event "${String(name)}"`, (waiter) => {
+    // An emitter may emit while listeners are removed: what has come first counts.
     const onEvent = (...args: unknown[]): void => {
-      stop();
       waiter.resume(args);
+      stop();
     };
     const onError = (error: unknown): void => {
-      stop();
       waiter.throw(error);
+      stop();
     };
     const hasErrors = name !== "error" && failsByError(emitter);
     const stop = (): void => {

@@ -6,7 +6,7 @@ import { events, type EventsOptions } from "@anyio/streams/node";
 import { caught, errorOf } from "#support/caught";
 import { check } from "#support/property";
 import { turns } from "#support/turn";
-import { listenersOf } from "./support/nodes.js";
+import { failingAsListenersGo, listenersOf } from "./support/nodes.js";
 
 const END = { value: undefined, done: true };
 
@@ -188,6 +188,26 @@ describe("events", () => {
 
     expect(emitter.listenerCount("x")).toBe(0);
     await stream.return();
+  });
+
+  it("gives no events that are of its own listening", async () => {
+    const emitter = new EventEmitter();
+    const stream = events<[string]>(emitter, "newListener", { endOn: "end" });
+
+    emitter.on("x", () => {});
+    emitter.emit("end");
+
+    expect((await all(stream)).map(([name]) => name)).toEqual(["x"]);
+  });
+
+  it("has ended where an emitter fails as it is told that listening ends", async () => {
+    const emitter = failingAsListenersGo();
+    const stream = events(emitter, "x");
+
+    await stream.return();
+
+    expect(await stream.next()).toEqual(END);
+    expect(listenersOf(emitter)).toEqual({ removeListener: 1 });
   });
 
   it("listens to event targets, whose errors are events like others", async () => {

@@ -4,7 +4,7 @@ import { CancelScope, moveOnAfter } from "@anyio/core";
 import { once } from "@anyio/streams/node";
 import { caught, errorOf } from "#support/caught";
 import { turns } from "#support/turn";
-import { listenersOf } from "./support/nodes.js";
+import { failingAsListenersGo, listenersOf } from "./support/nodes.js";
 
 describe("once", () => {
   it("resolves to the arguments of the next event, and leaves no listener", async () => {
@@ -18,6 +18,15 @@ describe("once", () => {
 
     expect(await waiting).toEqual(["hello", 1]);
     expect(listenersOf(emitter)).toEqual({});
+  });
+
+  it("resolves to an event also where the emitter fails as it is told that listening ends", async () => {
+    const emitter = failingAsListenersGo();
+    const waiting = once(emitter, "greeting");
+
+    emitter.emit("greeting", "hello");
+
+    expect(await waiting).toEqual(["hello"]);
   });
 
   it("listens from the call on", async () => {

@@ -1,6 +1,5 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import type { EventEmitter } from "node:events";
 
 /** Two ends of one TCP connection; either half of it can be closed by itself. */
 export async function socketPair(): Promise<[Socket, Socket]> {
@@ -24,6 +23,15 @@ export function listenersOf(emitter: EventEmitter): Record<string, number> {
       .map((name) => [String(name), emitter.listenerCount(name)] as const)
       .filter(([, count]) => count > 0),
   );
+}
+
+/** An emitter that emits an error whenever a listener is removed, as long as somebody listens for errors. */
+export function failingAsListenersGo(): EventEmitter {
+  const emitter = new EventEmitter();
+  emitter.on("removeListener", () => {
+    if (emitter.listenerCount("error") > 0) emitter.emit("error", new Error("late"));
+  });
+  return emitter;
 }
 
 /** What `later` has more than `earlier`. */

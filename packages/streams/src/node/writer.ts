@@ -42,9 +42,15 @@ export class Writer implements Half {
         suspension.resume();
         return undefined;
       }
-      this.#write(bytes);
       this.#outstanding++;
       this.#waiter = { suspension, isForEnd: false };
+      try {
+        this.#write(bytes);
+      } catch (error) {
+        this.#outstanding--;
+        this.#waiter = null;
+        throw error;
+      }
       return this.#withdraw;
     });
   }

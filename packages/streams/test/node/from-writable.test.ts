@@ -51,6 +51,35 @@ describe("fromWritable", () => {
     await stream.close();
   });
 
+  it("has sent what is handed over in the turn in which it was written", async () => {
+    const sink = new Sink();
+    sink.write = (_chunk: unknown, done: unknown) => {
+      (done as () => void)();
+      return true;
+    };
+    const stream = fromWritable(sink);
+
+    await stream.send(bytes("one"));
+    await stream.send(bytes("two"));
+    await stream.close();
+  });
+
+  it("throws what writing throws, and can be sent into again", async () => {
+    const sink = new Sink();
+    const failure = new Error("not now");
+    const stream = fromWritable(sink);
+    sink.write = () => {
+      throw failure;
+    };
+
+    expect(await errorOf(stream.send(bytes("one")))).toBe(failure);
+    Reflect.deleteProperty(sink, "write");
+    await stream.send(bytes("two"));
+    await stream.close();
+
+    expect(sink.written).toEqual(["two"]);
+  });
+
   it("sends nothing in a cancelled scope", async () => {
     const sink = new Sink();
     const stream = fromWritable(sink);

@@ -12,7 +12,8 @@ export interface Awaited {
  */
 export class Computation {
   readonly #around = Computation.current;
-  readonly #waitsFor: Awaited[] = [];
+  /** How many branches of it wait for each. */
+  readonly #waitsFor = new Map<Awaited, number>();
   #hasEnded = false;
 
   /** The innermost computation that the code which calls is part of, and that has not ended. */
@@ -33,11 +34,13 @@ export class Computation {
 
   /** Remembers what is waited for until `stop` is called with it. */
   waitFor(awaited: Awaited): void {
-    this.#waitsFor.push(awaited);
+    this.#waitsFor.set(awaited, (this.#waitsFor.get(awaited) ?? 0) + 1);
   }
 
   stop(awaited: Awaited): void {
-    this.#waitsFor.splice(this.#waitsFor.lastIndexOf(awaited), 1);
+    const others = (this.#waitsFor.get(awaited) ?? 1) - 1;
+    if (others > 0) this.#waitsFor.set(awaited, others);
+    else this.#waitsFor.delete(awaited);
   }
 
   /** Whether whoever waits for `awaited` waits for this computation too. */
@@ -46,7 +49,7 @@ export class Computation {
     // The set grows while it is walked.
     for (const { computation } of reached) {
       if (computation === this) return true;
-      for (const next of computation === null ? [] : computation.#waitsFor) reached.add(next);
+      for (const next of computation === null ? [] : computation.#waitsFor.keys()) reached.add(next);
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import { checkOptions, type Limits } from "./internal/options.js";
 import { SharedCache } from "./internal/shared-cache.js";
 
 /** A function that returns a promise. */
@@ -73,16 +74,17 @@ export function lruCache<F extends AsyncFunction>(fn: F, options?: CacheOptions<
  */
 export function lruCache(options?: CacheOptions): <F extends AsyncFunction>(fn: F) => Cached<F>;
 export function lruCache(first?: AsyncFunction | CacheOptions, options?: CacheOptions): unknown {
-  if (typeof first === "function") return make(first, options);
+  if (typeof first === "function") return make(first, checkOptions((options ?? {}) as CacheOptions<unknown[]>));
   if (first !== undefined && (typeof first !== "object" || first === null)) {
     throw new TypeError(`lruCache takes a function or options, not ${String(first)}`);
   }
-  return (fn: AsyncFunction) => make(fn, first);
+  const limits = checkOptions((first ?? {}) as CacheOptions<unknown[]>);
+  return (fn: AsyncFunction) => make(fn, limits);
 }
 
-function make(fn: AsyncFunction, options: CacheOptions = {}): unknown {
+function make(fn: AsyncFunction, limits: Limits): unknown {
   if (typeof fn !== "function") throw new TypeError(`fn must be a function, not ${String(fn)}`);
-  const shared = new SharedCache(fn as (...args: unknown[]) => unknown, options as CacheOptions<unknown[]>);
+  const shared = new SharedCache(fn as (...args: unknown[]) => unknown, limits);
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
     return shared.call(this, args);
   }

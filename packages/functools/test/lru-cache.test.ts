@@ -197,6 +197,7 @@ describe("lruCache", () => {
     expect(() => lruCache(fn, { key: "id" as never })).toThrow(TypeError);
     for (const it of [null, 7, "fn"]) expect(() => lruCache(it as never)).toThrow(TypeError);
     expect(() => lruCache({})(undefined as never)).toThrow(TypeError);
+    expect(() => lruCache({ maxSize: -1 })).toThrow(RangeError);
   });
 
   it("keeps no more than it may in long use", async () => {
@@ -436,6 +437,22 @@ describe("a call", () => {
     expect(events).toEqual(["AbortError", "AbortError"]);
     expect(calls).toBe(1);
     expect(load.cacheInfo()).toMatchObject({ hits: 0, misses: 1 });
+  });
+
+  // What takes a few seconds in linear time takes half a minute where each call looks through all others.
+  it("takes time in proportion to the calls that a computation waits for", { timeout: 15_000 }, async () => {
+    const count = 100_000;
+    const gate = new Event();
+    const part = cache(async (n: number) => gate.wait().then(() => n));
+    const whole = cache(async () => (await Promise.all(Array.from({ length: count }, (_, n) => part(n)))).length);
+    const parts = Promise.all(Array.from({ length: count }, (_, n) => part(n)));
+
+    const length = whole();
+    await waitAllTasksBlocked();
+    gate.set();
+    await parts;
+
+    expect(await length).toBe(count);
   });
 
   it("lets timers be on time", async () => {

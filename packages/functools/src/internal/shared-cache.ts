@@ -1,9 +1,9 @@
 import { CancelScope, currentEffectiveDeadline, currentTime, InvalidStateError } from "@anyio/core";
 import { checkpoint, immediate, NOTHING, quietly, WaitQueue, withoutCancellations } from "@anyio/core/lowlevel";
-import type { CacheInfo, CacheOptions } from "../lru-cache.js";
+import type { CacheInfo } from "../lru-cache.js";
 import { ArgumentsMap } from "./arguments-map.js";
 import { type Awaited, Computation } from "./computation.js";
-import { checkKey, checkSize, checkTtl } from "./options.js";
+import type { Limits } from "./options.js";
 import { type Linked, Recency } from "./recency.js";
 
 /**
@@ -20,17 +20,17 @@ export class SharedCache {
   readonly #fn: (...args: unknown[]) => unknown;
   readonly #maxSize: number;
   readonly #ttl: number;
-  readonly #key: ((...args: unknown[]) => unknown) | undefined;
+  readonly #key: Limits["key"];
   readonly #entries = new ArgumentsMap<Entry>();
   #order = new Recency<Entry>();
   #hits = 0;
   #misses = 0;
 
-  constructor(fn: (...args: unknown[]) => unknown, { maxSize = 128, ttl = null, key }: CacheOptions<unknown[]>) {
+  constructor(fn: (...args: unknown[]) => unknown, { maxSize, ttl, key }: Limits) {
     this.#fn = fn;
-    this.#maxSize = checkSize(maxSize);
-    this.#ttl = checkTtl(ttl);
-    this.#key = checkKey(key);
+    this.#maxSize = maxSize;
+    this.#ttl = ttl;
+    this.#key = key;
   }
 
   call(self: unknown, args: unknown[]): Promise<unknown> {

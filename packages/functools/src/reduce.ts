@@ -41,9 +41,9 @@ async function fold(
   let [value] = initial;
   let hasValue = initial.length > 0;
   for await (const item of iterable) {
+    await checkpoint();
     value = hasValue ? await fn(value, item) : item;
     hasValue = true;
-    await checkpoint();
   }
   if (!hasValue) throw new TypeError("reduce() of no items needs an initial value; pass one as the third argument");
   return value;

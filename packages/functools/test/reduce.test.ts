@@ -63,6 +63,22 @@ describe("reduce", () => {
     expect(events).toEqual(["closed"]);
   });
 
+  it("returns what the last call came to, also where that call cancels", async () => {
+    const scope = new CancelScope();
+
+    const sum = await scope.run(() =>
+      reduce(
+        (a, b) => {
+          scope.cancel();
+          return a + b;
+        },
+        [1, 2],
+      ),
+    );
+
+    expect([sum, scope.cancelledCaught]).toEqual([3, false]);
+  });
+
   it("is cancelled where the function waits", async () => {
     const events: string[] = [];
 

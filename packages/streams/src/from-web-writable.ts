@@ -12,8 +12,8 @@ import { settleUnlessCancelled } from "./internal/settle-unless-cancelled.js";
  *
  * Closing closes the web stream once all has been written, which the bytes of a `send()` that waits still are, although it
  * fails. In a cancelled scope closing aborts the web stream instead, and waits for nothing. When the
- * web stream fails, `send()` throws a `BrokenResourceError` with the failure as its `cause`, and so does `close()` where no
- * `send()` was left to tell.
+ * web stream fails, `send()` throws a `BrokenResourceError` with the failure as its `cause`, and so does `close()` where
+ * something of ours is lost by it that no `send()` has told of.
  *
  * @throws {TypeError} when the web stream is locked
  * @example
@@ -38,6 +38,8 @@ class WebByteSendStream extends ByteSendStream {
   #failure: { readonly cause: unknown } | null = null;
   /** Whether somebody knows of the failure. */
   #isTold = false;
+  /** How many writes have not been done, or will never be. */
+  #outstanding = 0;
   #waiter: Suspension<void> | null = null;
   #closing: Promise<void> = Promise.resolve();
 
@@ -88,7 +90,12 @@ class WebByteSendStream extends ByteSendStream {
       end();
       if (waiter.throw(this.#broken())) this.#isTold = true;
     };
-    this.#write(bytes).then(go, fail);
+    const written = (): void => {
+      this.#outstanding--;
+      go();
+    };
+    this.#outstanding++;
+    this.#write(bytes).then(written, fail);
     // It never comes where the high-water mark is 0.
     this.#writer.ready.then(go, fail);
     return end;
@@ -110,6 +117,8 @@ class WebByteSendStream extends ByteSendStream {
   }
 
   async #flush(): Promise<void> {
+    // Where it failed before, and everything was written by then, nothing is lost but the end.
+    if (this.#writer.desiredSize === null && this.#outstanding === 0) this.#isTold = true;
     try {
       await this.#finish();
     } catch (error) {

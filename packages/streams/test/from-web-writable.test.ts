@@ -178,6 +178,35 @@ describe("fromWebWritable", () => {
       expect(sink.events).toEqual(["a", "close"]);
     });
 
+    it("says nothing of a web stream that has failed with nothing of ours in it", async () => {
+      let fail = (): void => {};
+      const stream = fromWebWritable(
+        new WritableStream({ start: (controller) => void (fail = () => controller.error(new Error("gone"))) }),
+      );
+      await stream.send(encode("a"));
+      await turns(1);
+
+      fail();
+      await stream.close();
+    });
+
+    it("throws where the web stream has failed with something of ours in it", async () => {
+      const failure = new Error("gone");
+      let fail = (): void => {};
+      const stream = fromWebWritable(
+        new WritableStream(
+          { start: (controller) => void (fail = () => controller.error(failure)), write: () => turns(2) },
+          { highWaterMark: 9 },
+        ),
+      );
+      await stream.send(encode("a"));
+      await stream.send(encode("b"));
+
+      fail();
+
+      expect((await caught(stream.close(), BrokenResourceError)).cause).toBe(failure);
+    });
+
     it("does not say in a cancelled scope that all has been sent", async () => {
       const sink = recorder();
       const stream = fromWebWritable(sink.stream);

@@ -104,6 +104,15 @@ describe("StapledByteStream", () => {
     expect(events).toEqual(["receive", "finish", "closed"]);
   });
 
+  it.each(["one after the other", "at once"])("closes at both ends, %s", async (order) => {
+    const [a, b] = await webPair();
+    await Promise.all([a.send(Uint8Array.of(1)), b.receive()]);
+
+    const closing = a.close();
+    if (order === "one after the other") await closing;
+    await Promise.all([closing, b.close()]);
+  });
+
   it("closes in a cancelled scope", async () => {
     const [a] = await webPair();
 

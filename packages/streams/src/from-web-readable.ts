@@ -66,7 +66,11 @@ class WebByteReceiveStream extends ByteReceiveStream {
       const reason = new BrokenResourceError("the receiving side was closed before the end");
       if (state === "open") this.#closing = this.#cancel(reason);
     }
-    await settleUnlessCancelled(this.#closing);
+    try {
+      await settleUnlessCancelled(this.#closing);
+    } finally {
+      this.#closing = Promise.resolve();
+    }
   }
 
   get #isReady(): boolean {

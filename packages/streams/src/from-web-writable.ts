@@ -71,7 +71,11 @@ class WebByteSendStream extends ByteSendStream {
       // In a cancelled scope nothing waits for what is to be written yet.
       this.#closing = currentEffectiveDeadline() === -Infinity ? this.#drop() : this.#flush();
     }
-    if (!(await settleUnlessCancelled(this.#closing))) void this.#drop();
+    try {
+      if (!(await settleUnlessCancelled(this.#closing))) void this.#drop();
+    } finally {
+      this.#closing = Promise.resolve();
+    }
   }
 
   #begin(bytes: Uint8Array, waiter: Suspension<void>): () => void {

@@ -5,6 +5,7 @@ import {
   CancelScope,
   ClosedResourceError,
   EndOfStreamError,
+  forceClose,
 } from "@anyio/core";
 import { currentScope } from "@anyio/core/lowlevel";
 import { fromWebReadable } from "@anyio/streams";
@@ -183,6 +184,16 @@ describe("fromWebReadable", () => {
       const source = manual(() => Promise.reject(failure));
 
       expect(await errorOf(fromWebReadable(source.stream).close())).toBe(failure);
+    });
+
+    it("has nothing to wait for, nor to tell, once it has closed", async () => {
+      const failing = fromWebReadable(manual(() => Promise.reject(new RangeError("cannot"))).stream);
+      const stuck = fromWebReadable(manual(() => new Promise(() => {})).stream);
+
+      await caught(failing.close(), RangeError);
+      await forceClose(stuck);
+      await failing.close();
+      await stuck.close();
     });
 
     it("waits for nothing in a cancelled scope, nor once cancelled, and leaves no rejection unhandled", async () => {

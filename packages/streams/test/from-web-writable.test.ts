@@ -207,6 +207,16 @@ describe("fromWebWritable", () => {
       expect((await caught(stream.close(), BrokenResourceError)).cause).toBe(failure);
     });
 
+    it("has nothing to wait for, nor to tell, once it has closed", async () => {
+      const failing = fromWebWritable(new WritableStream({ close: () => Promise.reject(new Error("cannot")) }));
+      const stuck = fromWebWritable(new WritableStream({ abort: () => new Promise(() => {}) }));
+
+      await caught(failing.close(), BrokenResourceError);
+      await forget(stuck);
+      await failing.close();
+      await stuck.close();
+    });
+
     it("does not say in a cancelled scope that all has been sent", async () => {
       const sink = recorder();
       const stream = fromWebWritable(sink.stream);

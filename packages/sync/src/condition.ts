@@ -103,7 +103,7 @@ export class Condition {
    * @param predicate is asked while the lock is held
    * @returns what the predicate returned
    * @throws {InvalidStateError} when the lock is not held
-   * @throws {TypeError} when the predicate returns a promise, which would hold always
+   * @throws {TypeError} when the predicate is no function, or returns a promise, which would hold always
    */
   waitFor<T>(predicate: () => T): Promise<T> {
     return quietly(this.#waitFor(predicate));
@@ -172,6 +172,7 @@ export class Condition {
   }
 
   async #waitFor<T>(predicate: () => T): Promise<T> {
+    if (typeof predicate !== "function") throw new TypeError(`predicate must be a function, not ${show(predicate)}`);
     const ask = (): T => {
       this.#held("waitFor()");
       const result = predicate();

@@ -484,6 +484,12 @@ describe("Condition.waitFor", () => {
     lease[Symbol.dispose]();
   });
 
+  it("refuses what is no predicate, before anything else", async () => {
+    await expect(new Condition().waitFor(true as never)).rejects.toThrow(
+      new TypeError("predicate must be a function, not true"),
+    );
+  });
+
   it("takes no asynchronous predicate, which would hold always", async () => {
     const condition = new Condition();
 

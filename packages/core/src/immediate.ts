@@ -1,7 +1,8 @@
 import type { TaskReference } from "./task-info.js";
 import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
-import { waitShielded } from "./internal/waiter.js";
+import type { ScopeNode } from "./internal/scope-tree.js";
+import { type Waiter, waitShielded } from "./internal/waiter.js";
 
 /**
  * An operation that has nothing to wait for: calls `take`, and resolves to what it returns. The fast path of a primitive
@@ -21,15 +22,20 @@ export function immediate<T>(take: (task: TaskReference) => T): Promise<T> {
   const { task } = scope;
   const { run } = task;
   let value: T;
+  run.activity++;
   try {
     value = take(task);
   } catch (error) {
-    return Promise.reject(error);
+    if (run.turns.spend()) return Promise.reject(error);
+    return inTurn<T>(scope, (waiter) => waiter.throw(error));
   }
-  run.activity++;
   scope.refusals = 0;
   if (run.turns.spend()) return Promise.resolve(value);
+  return inTurn<T>(scope, (waiter) => waiter.resume(value));
+}
+
+function inTurn<T>(scope: ScopeNode, settle: (waiter: Waiter<T>) => void): Promise<T> {
   const waiter = waitShielded<T>(scope, "its turn");
-  waiter.resume(value);
+  settle(waiter);
   return waiter.promise;
 }

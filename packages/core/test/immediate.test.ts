@@ -1,7 +1,7 @@
 import { CancelledError, CancelScope, currentTime, failAfter, run, TimeoutError } from "@anyio/core";
 import { immediate, WaitQueue } from "@anyio/core/lowlevel";
 import { describe, expect, it } from "vitest";
-import { caught } from "#support/caught";
+import { caught, errorOf } from "#support/caught";
 import { SeededScheduler } from "#support/seeded-scheduler";
 
 describe("immediate", () => {
@@ -63,6 +63,17 @@ describe("immediate", () => {
 
     const busy = failAfter(50, async () => {
       for (;;) await immediate(() => undefined);
+    });
+
+    await caught(busy, TimeoutError);
+    expect(currentTime() - began).toBeLessThan(5_000);
+  });
+
+  it("gives way to timers where it fails over and over", async () => {
+    const began = currentTime();
+
+    const busy = failAfter(50, async () => {
+      for (;;) await errorOf(immediate(() => JSON.parse("{") as never));
     });
 
     await caught(busy, TimeoutError);

@@ -2,7 +2,7 @@ import { BrokenResourceError, BusyResourceError, ClosedResourceError, EndOfStrea
 import { bindScope, immediate, noteClosed, noteOpened, suspend, type Suspension } from "@anyio/core/lowlevel";
 import { ByteReceiveStream } from "./byte-stream.js";
 import { checkBytes, checkMaxBytes, DEFAULT_MAX_BYTES } from "./internal/checks.js";
-import { settleUnlessCancelled } from "./internal/settle-unless-cancelled.js";
+import { settleUnlessCancelled } from "./internal/closing.js";
 
 /**
  * Makes a stream of ours of a web stream of bytes, the body of a response say. Nothing is read ahead: the web stream is

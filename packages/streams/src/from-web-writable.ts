@@ -3,7 +3,7 @@ import { bindScope, immediate, noteClosed, noteOpened, suspend, type Suspension 
 import { ResourceGuard } from "@anyio/sync";
 import { ByteSendStream } from "./byte-stream.js";
 import { checkBytes } from "./internal/checks.js";
-import { settleUnlessCancelled } from "./internal/settle-unless-cancelled.js";
+import { settleUnlessCancelled } from "./internal/closing.js";
 
 /**
  * Makes a stream of ours of a web stream that takes bytes. `send()` returns when the web stream has room for more, and until its

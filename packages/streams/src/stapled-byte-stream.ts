@@ -1,7 +1,7 @@
 import type { ExtraAttributes } from "@anyio/core";
 import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { type ByteReceiveStream, type ByteSendStream, ByteStream } from "./byte-stream.js";
-import { closeAll } from "./internal/close-all.js";
+import { closeAll } from "./internal/closing.js";
 
 /**
  * Makes a two-way stream of bytes out of two one-way streams. It closes both with itself, also where closing one of them fails.

@@ -1,6 +1,6 @@
 import type { ExtraAttributes } from "@anyio/core";
 import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
-import { closeAll } from "./internal/close-all.js";
+import { closeAll } from "./internal/closing.js";
 import { type ObjectReceiveStream, type ObjectSendStream, ObjectStream } from "./object-stream.js";
 
 /**

@@ -1,7 +1,7 @@
 import { EndOfStreamError } from "@anyio/core";
 import { bindScope } from "@anyio/core/lowlevel";
 import type { ByteReceiveStream } from "./byte-stream.js";
-import { closeQuietly } from "./internal/close-quietly.js";
+import { closeQuietly } from "./internal/closing.js";
 
 /**
  * Makes a web stream of a stream of ours. Nothing is read ahead: it receives when somebody reads, in the scope in which this was

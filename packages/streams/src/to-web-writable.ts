@@ -2,7 +2,7 @@ import { forceClose } from "@anyio/core";
 import { bindScope } from "@anyio/core/lowlevel";
 import type { ByteSendStream } from "./byte-stream.js";
 import { checkBytes } from "./internal/checks.js";
-import { closeQuietly } from "./internal/close-quietly.js";
+import { closeQuietly } from "./internal/closing.js";
 
 /**
  * Makes a web stream of a stream of ours, for bytes to be written to. It sends in the scope in which this was called, a chunk at a time.

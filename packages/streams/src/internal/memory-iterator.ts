@@ -1,6 +1,7 @@
 import { EndOfStreamError } from "@anyio/core";
 import { immediate } from "@anyio/core/lowlevel";
 import type { Channel, End, Receiver } from "./channel.js";
+import { END } from "./receive-iterator.js";
 
 /**
  * Does what a `ReceiveIterator` does without a scope for each step: a step that waits is in the channel's queue under
@@ -61,5 +62,3 @@ export class MemoryIterator<T> implements AsyncIterableIterator<T, undefined>, R
     if (this.#waiting > 0) this.#channel.receivers.wakeWhere((receiver) => receiver === this, END);
   }
 }
-
-const END: IteratorReturnResult<undefined> = { value: undefined, done: true };

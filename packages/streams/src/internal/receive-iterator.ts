@@ -68,4 +68,5 @@ export class ReceiveIterator<T> implements AsyncIterableIterator<T, undefined> {
   }
 }
 
-const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
+/** The result of each step after the last. */
+export const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });

@@ -11,6 +11,7 @@ import {
   listen,
   unlisten,
 } from "./listen.js";
+import { END } from "../internal/receive-iterator.js";
 
 /** What `events` takes besides an emitter and a name. */
 export interface EventsOptions {
@@ -189,8 +190,6 @@ class BufferedEvents implements EventStream {
     this.#waiting.wakeAll(END);
   }
 }
-
-const END: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 function checkSize(size: number): number {
   if (typeof size !== "number") throw new TypeError(`maxBufferSize has to be a number, not ${String(size)}`);

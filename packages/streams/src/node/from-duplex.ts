@@ -4,6 +4,7 @@ import { Lifeline } from "./lifeline.js";
 import { checkReadable, checkWritable } from "./node-stream.js";
 import { Reader } from "./reader.js";
 import { Writer } from "./writer.js";
+import { DEFAULT_MAX_BYTES } from "../internal/checks.js";
 
 /**
  * Makes a two-way stream of a Node.js `Duplex` of bytes, such as a socket: what {@link fromReadable} and
@@ -42,7 +43,7 @@ class DuplexAdapter extends ByteStream {
     this.#writer = new Writer(duplex, this.#lifeline, false);
   }
 
-  override receive(maxBytes = 65_536): Promise<Uint8Array> {
+  override receive(maxBytes = DEFAULT_MAX_BYTES): Promise<Uint8Array> {
     return this.#reader.receive(maxBytes);
   }
 

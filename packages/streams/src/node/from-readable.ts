@@ -3,6 +3,7 @@ import { ByteReceiveStream } from "../byte-stream.js";
 import { Lifeline } from "./lifeline.js";
 import { checkReadable } from "./node-stream.js";
 import { Reader } from "./reader.js";
+import { DEFAULT_MAX_BYTES } from "../internal/checks.js";
 
 /**
  * Makes a stream to receive from of a Node.js `Readable` of bytes. It is read as it is received from: a reader that stops
@@ -36,7 +37,7 @@ class ReadableAdapter extends ByteReceiveStream {
     this.#reader = new Reader(readable, this.#lifeline);
   }
 
-  override receive(maxBytes = 65_536): Promise<Uint8Array> {
+  override receive(maxBytes = DEFAULT_MAX_BYTES): Promise<Uint8Array> {
     return this.#reader.receive(maxBytes);
   }
 

@@ -23,12 +23,13 @@ await assert.rejects(
   TimeoutError,
 );
 
+const source = () => Readable.from([Buffer.from("ab"), Buffer.from("c")], { objectMode: false });
 const lock = new Lock();
 const [send, receive] = createMemoryObjectStream();
 const total = await withTaskGroup(async (tg) => {
   for (const [i, end] of [send, send.clone()].entries()) {
     tg.startSoon(async () => {
-      for await (const bytes of fromReadable(Readable.from([Buffer.from("ab"), Buffer.from("c")]))) {
+      for await (const bytes of fromReadable(source())) {
         await lock.run(() => end.send(bytes.length * (i + 1)));
       }
       end.close();

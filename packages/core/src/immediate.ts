@@ -26,7 +26,7 @@ export function immediate<T>(take: (task: TaskReference) => T): Promise<T> {
   } catch (error) {
     return Promise.reject(error);
   }
-  run.activity++;
+  run.pulse.activity++;
   scope.refusals = 0;
   if (run.turns.spend()) return Promise.resolve(value);
   const waiter = waitShielded<T>(scope, "its turn");

@@ -1,14 +1,18 @@
 import { isDebug } from "./internal/debug.js";
+import { noteEnded, watchOver } from "./internal/leak-watch.js";
+import { ambient } from "./internal/realm.js";
 import { originOf, recordOrigin } from "./internal/origin.js";
 import { warn } from "./internal/warn.js";
 
 /**
- * Says that a resource is open from here on: in debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one that is
- * collected before {@link noteClosed}. Outside debug mode it does nothing.
+ * Says that a resource is open from here on. In debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one
+ * that is collected before {@link noteClosed}; who watches for leaks is told of one that was not closed at all.
  *
  * @param what what people call the resource
+ * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
-export function noteOpened(resource: object, what: string): void {
+export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
+  if (holds === "system") watchOver(ambient())?.opened(resource, what);
   if (!isDebug()) return;
   const note = { what, origin: "" };
   recordOrigin(note);
@@ -19,6 +23,7 @@ export function noteOpened(resource: object, what: string): void {
 
 /** Says that a resource has been closed. */
 export function noteClosed(resource: object): void {
+  noteEnded(resource);
   opened?.unregister(resource);
 }
 

@@ -1,9 +1,10 @@
-import { abandonOnCancel, ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
+import { ClosedResourceError, type ExtraAttributes, isCancelled } from "@anyio/core";
 import { bindScope, quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
 import { ResourceGuard } from "@anyio/sync";
 import { ByteStream } from "../byte-stream.js";
 import type { ObjectStream } from "../object-stream.js";
 import { checkBytes } from "./checks.js";
+import { waitFor } from "./wait-for.js";
 
 /**
  * A stream of objects, each of them bytes, as a stream of bytes; only that it hands objects over whole, for a buffer to
@@ -80,7 +81,7 @@ export class ObjectByteStream extends ByteStream {
   }
 
   async #flush(): Promise<void> {
-    while (this.#underway > 0) await abandonOnCancel(this.#last);
+    while (this.#underway > 0) await waitFor(this.#last, "what was sent to be on its way");
   }
 
   async #follow(sending: Promise<void>, waiter: Suspension<void>, end: () => void): Promise<void> {

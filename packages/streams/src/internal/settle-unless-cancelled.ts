@@ -1,4 +1,5 @@
-import { abandonOnCancel, isCancelled } from "@anyio/core";
+import { isCancelled } from "@anyio/core";
+import { waitFor } from "./wait-for.js";
 
 /**
  * Waits for the end of a graceful step of closing, and throws what it throws. Cancelled, it resolves at once; what becomes
@@ -8,7 +9,7 @@ import { abandonOnCancel, isCancelled } from "@anyio/core";
  */
 export async function settleUnlessCancelled(step: PromiseLike<unknown>): Promise<boolean> {
   try {
-    await abandonOnCancel(step);
+    await waitFor(step, "a stream to close");
     return true;
   } catch (error) {
     if (!isCancelled(error)) throw error;

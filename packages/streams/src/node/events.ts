@@ -86,7 +86,7 @@ class BufferedEvents implements EventStream {
   readonly #maxBufferSize: number;
   readonly #overflow: NonNullable<EventsOptions["overflow"]>;
   readonly #buffer = new Deque<unknown[]>();
-  readonly #waiting = new WaitQueue<IteratorResult<unknown[], undefined>>();
+  readonly #waiting = new WaitQueue<IteratorResult<unknown[], undefined>>({ isForeign: true });
   #isListening = true;
   /** What is thrown once the buffer is empty. */
   #failure: { readonly error: unknown } | null = null;

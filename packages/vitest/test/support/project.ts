@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { AnyioOptions } from "@anyio/vitest/plugin";
+
+const root = join(import.meta.dirname, "../../../..");
+const runtimes = join(root, "packages/runtimes/node_modules");
+
+/** A version of vitest, and the Node.js it runs on. */
+export interface Vitest {
+  readonly name: string;
+  readonly dir: string;
+  readonly node: string;
+  /** Why it can't be used here. */
+  readonly missing: string | undefined;
+}
+
+export const vitests: readonly Vitest[] = [
+  { name: "vitest 4", dir: realpathSync(join(root, "node_modules/vitest")), node: process.execPath, missing: undefined },
+  vitest5(),
+];
+
+function vitest5(): Vitest {
+  const dir = join(runtimes, "vitest5");
+  const node = join(runtimes, "node24/bin/node");
+  const isThere = existsSync(dir) && existsSync(node);
+  return {
+    name: "vitest 5",
+    dir: isThere ? realpathSync(dir) : dir,
+    node,
+    missing: isThere ? undefined : "vitest 5 and Node 24 come with `npm run runtimes:install`",
+  };
+}
+
+export interface TestReport {
+  readonly title: string;
+  readonly status: "passed" | "failed" | "skipped" | "todo" | "pending";
+  /** What the test failed with. */
+  readonly failures: string;
+}
+
+export interface ProjectReport {
+  /** What became of each test, by its full title. */
+  readonly tests: readonly TestReport[];
+  /** What the files failed with, apart from their tests. */
+  readonly messages: string;
+  readonly output: string;
+  /** The failures of the test of that title. */
+  failuresOf(title: string): string;
+  statusOf(title: string): string | undefined;
+}
+
+export interface ProjectOptions {
+  readonly vitest: Vitest;
+  /** The files of `test/fixtures` that it consists of, without `.fixture.ts`. */
+  readonly files: readonly string[];
+  /** What the plugin is told; null for no plugin at all. */
+  readonly anyio?: AnyioOptions | null;
+  /** What else stands under `test` in its configuration. */
+  readonly test?: object;
+}
+
+/** Runs a small project as a process of its own, in a directory where nothing of this repository is in reach but what is built. */
+export async function runProject({ vitest, files, anyio = {}, test = {} }: ProjectOptions): Promise<ProjectReport> {
+  const dir = await mkdtemp(join(tmpdir(), "anyio-vitest-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  await installPackages(dir, vitest);
+  for (const file of files) {
+    await cp(join(import.meta.dirname, `../fixtures/${file}.fixture.ts`), join(dir, `${file}.test.ts`));
+  }
+  await writeFile(join(dir, "package.json"), JSON.stringify({ type: "module" }));
+  await writeFile(join(dir, "vitest.config.js"), configOf(anyio, test));
+
+  const { output, exit } = await execute(vitest, dir);
+  const report = join(dir, "report.json");
+  if (!existsSync(report)) throw new Error(`vitest wrote no report (${exit}):\n${output}`);
+  return parse(await readFile(report, "utf8"), output);
+}
+
+async function installPackages(dir: string, vitest: Vitest): Promise<void> {
+  const modules = join(dir, "node_modules");
+  await mkdir(join(modules, "@anyio"), { recursive: true });
+  await symlink(vitest.dir, join(modules, "vitest"));
+  for (const name of ["core", "task-groups", "testing", "vitest"]) {
+    const source = join(root, "packages", name);
+    // Copied, not linked: its peer has to be the project's vitest.
+    for (const part of ["package.json", "dist"]) {
+      if (existsSync(join(source, part))) {
+        await cp(join(source, part), join(modules, "@anyio", name, part), { recursive: true });
+      }
+    }
+  }
+}
+
+function configOf(anyio: AnyioOptions | null, test: object): string {
+  const options = { pool: "forks", ...test };
+  if (anyio === null) return `export default { test: ${JSON.stringify(options)} };`;
+  return `import anyio from "@anyio/vitest/plugin";
+export default { plugins: [anyio(${JSON.stringify(anyio)})], test: ${JSON.stringify(options)} };`;
+}
+
+function execute({ dir, node }: Vitest, cwd: string): Promise<{ output: string; exit: number | string | null | undefined }> {
+  const args = [join(dir, "vitest.mjs"), "run", "--reporter=default", "--reporter=json", "--outputFile=report.json"];
+  // What this test worker was told must not reach the workers of the project.
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      node,
+      args,
+      { cwd, timeout: 60_000, env: { ...env, NO_COLOR: "1", CI: "1" } },
+      (error, stdout, stderr) => resolve({ output: `${stdout}\n${stderr}`, exit: error?.code }),
+    );
+  });
+}
+
+interface JsonReport {
+  testResults: {
+    message: string;
+    assertionResults: { title: string; fullName: string; status: TestReport["status"]; failureMessages: string[] | null }[];
+  }[];
+}
+
+function parse(text: string, output: string): ProjectReport {
+  const { testResults } = JSON.parse(text) as JsonReport;
+  const tests = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.map(({ title, status, failureMessages }) => ({
+      title,
+      status,
+      failures: (failureMessages ?? []).join("\n"),
+    })),
+  );
+  const find = (title: string): TestReport | undefined => tests.find((test) => test.title === title);
+  return {
+    tests,
+    messages: testResults.map(({ message }) => message).join("\n"),
+    output,
+    failuresOf: (title) => find(title)?.failures ?? "",
+    statusOf: (title) => find(title)?.status,
+  };
+}

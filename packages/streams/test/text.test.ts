@@ -18,7 +18,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { caught, errorOf } from "#support/caught";
 import { check } from "#support/property";
-import { objectStreamContract } from "#support/suites/object-stream";
+import { objectStreamContract } from "@anyio/testing";
 import { bufferedPair, webPair } from "./support/pairs.js";
 import { bytesThere, cut, decode, encode, Pieces } from "./support/byte-sources.js";
 

@@ -37,8 +37,11 @@ export class SeededScheduler implements Scheduler {
   #ask(): void {
     // Ticks come before timers and sockets, which must not starve.
     if (IS_BUN || ++this.#count % TICKS_PER_TURN === 0) setImmediate(this.#resumeOne);
-    else nextTick(this.#resumeOne);
+    else queueMicrotask(this.#askForTick);
   }
+
+  // A tick that is asked for in a microtask comes after all microtasks; one that is asked for in a tick comes before them.
+  readonly #askForTick = (): void => nextTick(this.#resumeOne);
 }
 
 // On Bun a tick comes before the microtasks that are left, not after them.

@@ -1,12 +1,11 @@
 import * as vitest from "vitest";
 import { Attempt } from "./internal/attempt.js";
 import { scopeFixturesOf } from "./internal/fixtures.js";
-import { openAttempts, scopeSuite, type SuiteCollector } from "./internal/hooks.js";
+import { openFile, scopeSuite, type SuiteCollector } from "./internal/hooks.js";
 
 const { TestRunner } = vitest;
 type Config = ConstructorParameters<typeof TestRunner>[0];
 type Test = Parameters<typeof TestRunner.getTestFn>[0];
-
 
 /**
  * Vitest's runner in auto mode. It stands in front of vitest's collectors before the first module of a file is imported,
@@ -16,12 +15,12 @@ class ScopedRunner extends TestRunner {
   #file: unknown;
 
   override importFile(path: string, source: "collect" | "setup"): unknown {
-    const collector = TestRunner.getCurrentSuite() as unknown as SuiteCollector & { file: unknown };
+    const collector = TestRunner.getCurrentSuite() as unknown as SuiteCollector;
     if (this.#file !== collector.file) {
       this.#file = collector.file;
       scopeFixturesOf(vitest.test);
       scopeSuite(collector);
-      openAttempts(collector);
+      openFile(collector);
     }
     return super.importFile(path, source);
   }

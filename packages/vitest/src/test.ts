@@ -57,7 +57,7 @@ function makeTest(): TestAPI<TestFixtures> {
     anyioAttempt: [
       async ({ task }, use) => {
         if (Attempt.of(task)?.isOpen) return use(undefined);
-        const attempt = new Attempt(task);
+        const attempt = new Attempt(task, "beside");
         attempt.begin();
         await attempt.during(() => use(undefined));
       },

@@ -1,13 +1,14 @@
-import { CancelScope, dumpTasks, getCurrentTask, getRunningTasks, run } from "@anyio/core";
+import { CancelScope, getCurrentTask, run } from "@anyio/core";
 import { bindScope } from "@anyio/core/lowlevel";
 import { bounded, GIVEN_UP, type Observer } from "./bounded.js";
+import { deadlockIn } from "./deadlock.js";
 import { withoutLeaks } from "./leaks.js";
 import { settles } from "./settles.js";
 import { shared } from "./shared.js";
 import { shown } from "./shown.js";
-import { subtree } from "./subtree.js";
+import { dumpOf, waitsForOurs } from "./tasks.js";
 import { type AnyTestClock, clockFor } from "./test-clocks.js";
-import { addNote, isTimeout } from "./timeout-error.js";
+import { addNote, cancelledAtTimeout, headlineOf, tellTasks } from "./timeout-error.js";
 
 /** What an attempt needs to know of vitest's test. */
 export interface TestCase {
@@ -32,17 +33,23 @@ export class Attempt implements Observer {
 
   readonly clock: AnyTestClock;
   readonly #test: TestCase;
-  readonly #outside = bindScope(call);
+  readonly #outside: Enter = bindScope(call);
   #inside = this.#outside;
   #taskId = 0;
   #hasBegun = false;
   isAbandoned = false;
   /** Whether its task is there. */
   isOpen = false;
+  /** The deadlock that the test function has failed with. */
+  #deadlock: unknown;
   /** What vitest may give up on while it is still running. */
   readonly #running = new Set<CancelScope>();
 
-  constructor(test: TestCase) {
+  /** @param place whether it is opened around all of vitest's attempt, or as the first fixture, which does not surround the others */
+  constructor(
+    test: TestCase,
+    readonly place: "around" | "beside",
+  ) {
     this.#test = test;
     this.clock = clockFor(shared.clocks.get(test) ?? "real");
     shared.attempts.set(test, this);
@@ -52,8 +59,8 @@ export class Attempt implements Observer {
   async during(fn: () => unknown): Promise<void> {
     const { name, fullTestName = name } = this.#test;
     const who = `test "${fullTestName}"`;
-    const options = { name: who, signals: [], debug: true, backend: this.clock.backend };
-    const open = (body: () => Promise<void>): Promise<void> => run(() => withoutLeaks(who, body), options);
+    const options = { name: who, signals: [], backend: this.clock.backend };
+    const open = (body: () => Promise<void>): Promise<void> => run(() => withoutLeaks(body), options);
     const body = async (): Promise<void> => {
       this.#inside = bindScope(call);
       this.#taskId = getCurrentTask().id;
@@ -65,7 +72,7 @@ export class Attempt implements Observer {
     try {
       await bounded(open, body, this);
     } catch (error) {
-      throw shown(error);
+      if (error !== this.#deadlock) throw shown(error);
     } finally {
       this.isOpen = false;
     }
@@ -80,41 +87,49 @@ export class Attempt implements Observer {
   async perform<T>(fn: () => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
     const scope = new CancelScope({ name: "test" });
     const onAbort = (): void => {
-      this.#tell(signal?.reason);
+      tellTasks(signal?.reason, this);
       scope.cancel(headlineOf(signal?.reason));
     };
     // Vitest 4 leaves the signal of a timed-out attempt aborted for the next one.
     if (signal?.aborted === false) signal.addEventListener("abort", onAbort);
     try {
       this.#running.add(scope);
-      return (await scope.run(fn)) as T;
+      const running = this.place === "around" ? scope.run(fn) : this.enter(() => scope.run(fn));
+      return (await running) as T;
     } catch (error) {
-      throw shown(error);
+      const rest = deadlockIn(error);
+      if (rest !== error) this.#deadlock = rest;
+      throw shown(rest);
     } finally {
       this.#running.delete(scope);
       signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  /** Runs a hook, or part of one, in a scope of its own. */
+  /** Runs a hook, or part of one, in a scope of its own, shielded: it has its say also after a deadlock. */
   async hook<T>(name: string, fn: () => T | PromiseLike<T>): Promise<T> {
-    const scope = new CancelScope({ name });
+    const scope = new CancelScope({ name, shield: true });
     try {
-      return await bounded((body) => scope.run(body) as Promise<T>, () => this.#told(fn), this);
+      return await bounded(
+        (body) => scope.run(body) as Promise<T>,
+        () => cancelledAtTimeout(scope, fn, this),
+        this,
+      );
     } catch (error) {
       throw shown(error);
     }
   }
 
-  /** Runs a fixture, which stays in its scope until it has been torn down. */
+  /** Runs a fixture, which stays in its scope until it has been torn down; shielded, as hooks are. */
   async hold<T>(name: string, fn: (isReady: () => void) => Promise<T>): Promise<T> {
-    const scope = new CancelScope({ name });
+    const scope = new CancelScope({ name, shield: true });
     const isReady = (): void => void this.#running.delete(scope);
     const enter = (): Promise<T> => scope.run(() => fn(isReady)) as Promise<T>;
     this.#running.add(scope);
     try {
       if (this.#hasBegun) return await this.#inside(enter);
-      return await this.#outside(() => run(enter, { name, signals: [], backend: this.clock.backend }));
+      const options = { name, signals: [], backend: this.clock.backend };
+      return await this.#outside(() => run(() => withoutLeaks(enter), options));
     } catch (error) {
       throw shown(error);
     } finally {
@@ -124,7 +139,7 @@ export class Attempt implements Observer {
 
   /** Calls `fn` as part of the attempt, wherever it is called from. */
   enter<T>(fn: () => T): T {
-    return this.#inside(fn) as T;
+    return this.#inside(fn);
   }
 
   /** Cancels the test function: something it stands on has failed. */
@@ -143,50 +158,25 @@ export class Attempt implements Observer {
   }
 
   isOurs(): boolean {
-    const tasks = new Map(getRunningTasks().map((task) => [task.id, task]));
-    return [...tasks.values()].some((task) => {
-      if (task.waitingFor === null) return false;
-      for (let at: typeof task | undefined = task; at; at = tasks.get(at.parentId ?? 0)) {
-        if (at.id === this.#taskId) return true;
-      }
-      return false;
-    });
+    return waitsForOurs(this.#taskId);
   }
 
   dump(): string {
-    return subtree(dumpTasks(), this.#taskId);
+    return dumpOf(this.#taskId);
   }
 
   async #giveUp(error: unknown): Promise<void> {
-    if (this.#running.size === 0) return;
-    this.#tell(error);
+    if (this.#running.size === 0 || this.isAbandoned) return;
+    tellTasks(error, this);
     this.interrupt(headlineOf(error));
     const isOver = (): boolean => this.#running.size === 0;
     if (await settles(isOver, () => this.isOurs())) return;
     addNote(error, `${GIVEN_UP}\n${this.dump()}`);
     this.isAbandoned = true;
   }
-
-  async #told<T>(fn: () => T | PromiseLike<T>): Promise<T> {
-    try {
-      return await fn();
-    } catch (error) {
-      if (isTimeout(error)) this.#tell(error);
-      throw error;
-    }
-  }
-
-  /** Shows in a timeout's error what everything was waiting for, as long as it is. */
-  #tell(error: unknown): void {
-    if (error instanceof Error && !error.message.includes(DUMP)) addNote(error, `${DUMP}\n${this.dump()}`);
-  }
 }
 
-const DUMP = "What its tasks were doing:";
-
-function headlineOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : "the test is over";
-}
+type Enter = <T>(fn: () => T) => T;
 
 function call<T>(fn: () => T): T {
   return fn();

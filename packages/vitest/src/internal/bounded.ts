@@ -27,7 +27,12 @@ export function bounded<T>(
       reject(error);
     };
     const follow = async (end: () => void): Promise<void> => {
-      const isInTime = !observer.isAbandoned && (await settles(() => isLeft, () => observer.isOurs()));
+      const isInTime =
+        !observer.isAbandoned &&
+        (await settles(
+          () => isLeft,
+          () => observer.isOurs(),
+        ));
       if (!isInTime) end();
     };
     const whole = open(async () => {

@@ -1,15 +1,18 @@
-import { dumpTasks, getCurrentTask, getRunningTasks, run } from "@anyio/core";
+import { CancelScope, getCurrentTask, run } from "@anyio/core";
 import { Attempt, type TestCase } from "./attempt.js";
 import { bounded, type Observer } from "./bounded.js";
 import { type Collector, type Declare, declareTest } from "./declare.js";
 import { disguised } from "./disguised.js";
+import { withoutLeaks } from "./leaks.js";
 import { shared } from "./shared.js";
 import { shown } from "./shown.js";
-import { addNote, isTimeout } from "./timeout-error.js";
+import { dumpOf, waitsForOurs } from "./tasks.js";
+import { cancelledAtTimeout } from "./timeout-error.js";
 
 /** The part of vitest's collectors of suites that auto mode stands in front of. */
 export interface SuiteCollector extends Collector {
   readonly type: string;
+  readonly file: { readonly name: string };
   test: { readonly fn: Declare };
   on(name: HookName, ...hooks: Hook[]): void;
 }
@@ -45,12 +48,31 @@ export function scopeSuite(collector: SuiteCollector): void {
   Object.defineProperty(tasks, "push", { value: pushScoped });
 }
 
-/** The hook that opens the attempts. It comes before all others, and takes no fixtures: they belong to the attempt. */
-export function openAttempts(collector: SuiteCollector): void {
-  const open = (runTest: () => Promise<void>, { task }: Context): Promise<void> => new Attempt(task).during(runTest);
-  shared.scoped.add(open);
-  // What the attempt waits for is bounded by itself.
-  collector.on("aroundEach", Object.assign(open as Hook, { [Symbol.for("VITEST_AROUND_TIMEOUT")]: 0 }));
+/**
+ * The hooks around a file and around each attempt at one of its tests. They come before all others, and take no fixtures: those
+ * belong to the attempt.
+ */
+export function openFile(collector: SuiteCollector): void {
+  const file = new Unowned();
+  const whole = (runFile: () => Promise<void>): Promise<unknown> =>
+    inTask(collector.file.name, file, withoutLeaks, runFile);
+  const attempt = async (runTest: () => Promise<void>, { task }: Context): Promise<void> => {
+    const attempt = new Attempt(task, "around");
+    try {
+      await attempt.during(runTest);
+    } finally {
+      // The file then has what it can't wait for either.
+      file.isAbandoned ||= attempt.isAbandoned;
+    }
+  };
+  collector.on("aroundAll", unbounded(whole as Hook));
+  collector.on("aroundEach", unbounded(attempt as Hook));
+}
+
+/** A hook of ours: it is in no scope but those it opens, and vitest need not watch the clock. */
+function unbounded(hook: Hook): Hook {
+  shared.scoped.add(hook);
+  return Object.assign(hook, { [Symbol.for("VITEST_AROUND_TIMEOUT")]: 0 });
 }
 
 const SCOPED: Record<HookName, (hook: Hook, name: HookName) => Hook> = {
@@ -80,33 +102,43 @@ function ofSuite(hook: Hook, name: HookName): Hook {
 }
 
 /** Runs a suite's hook as a task of its own. */
-async function ofItsOwn(name: string, fn: () => unknown): Promise<unknown> {
-  const observer = new SuiteHook();
-  const body = async (): Promise<unknown> => {
+function ofItsOwn(name: string, fn: () => unknown): Promise<unknown> {
+  const observer = new Unowned();
+  return inTask(
+    name,
+    observer,
+    (body) => {
+      const scope = new CancelScope({ name });
+      return scope.run(() => cancelledAtTimeout(scope, body, observer));
+    },
+    fn,
+  );
+}
+
+type Open = (body: () => Promise<unknown>) => Promise<unknown>;
+
+async function inTask(name: string, observer: Unowned, open: Open, fn: () => unknown): Promise<unknown> {
+  const main = (body: () => Promise<unknown>): Promise<unknown> => {
     observer.taskId = getCurrentTask().id;
-    try {
-      return await fn();
-    } catch (error) {
-      if (isTimeout(error)) addNote(error, `What its tasks were doing:\n${observer.dump()}`);
-      throw error;
-    }
+    return open(body);
   };
   try {
-    return await bounded((inner) => run(inner, { name, signals: [] }), body, observer);
+    return await bounded((body) => run(() => main(body), { name, signals: [] }), fn, observer);
   } catch (error) {
     throw shown(error);
   }
 }
 
-class SuiteHook implements Observer {
+/** A task that belongs to no test. */
+class Unowned implements Observer {
   taskId = 0;
   isAbandoned = false;
 
   isOurs(): boolean {
-    return getRunningTasks().some(({ id, waitingFor }) => id === this.taskId && waitingFor !== null);
+    return waitsForOurs(this.taskId);
   }
 
   dump(): string {
-    return dumpTasks();
+    return dumpOf(this.taskId);
   }
 }

@@ -1,8 +1,8 @@
 import { currentTime, sleep } from "@anyio/core";
 import type { Backend } from "@anyio/core/lowlevel";
+import { VirtualClock } from "@anyio/testing";
 import type { TestClock } from "../test-clock.js";
 import type { TestClockKind } from "./shared.js";
-import { VirtualClock } from "./virtual-clock.js";
 
 /** A clock, and what a run needs to stand on it. */
 export interface AnyTestClock extends TestClock {

@@ -19,7 +19,12 @@ export interface Vitest {
 }
 
 export const vitests: readonly Vitest[] = [
-  { name: "vitest 4", dir: realpathSync(join(root, "node_modules/vitest")), node: process.execPath, missing: undefined },
+  {
+    name: "vitest 4",
+    dir: realpathSync(join(root, "node_modules/vitest")),
+    node: process.execPath,
+    missing: undefined,
+  },
   vitest5(),
 ];
 
@@ -102,16 +107,16 @@ function configOf(anyio: AnyioOptions | null, test: object): string {
 export default { plugins: [anyio(${JSON.stringify(anyio)})], test: ${JSON.stringify(options)} };`;
 }
 
-function execute({ dir, node }: Vitest, cwd: string): Promise<{ output: string; exit: number | string | null | undefined }> {
+function execute(
+  { dir, node }: Vitest,
+  cwd: string,
+): Promise<{ output: string; exit: number | string | null | undefined }> {
   const args = [join(dir, "vitest.mjs"), "run", "--reporter=default", "--reporter=json", "--outputFile=report.json"];
   // What this test worker was told must not reach the workers of the project.
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(
-      node,
-      args,
-      { cwd, timeout: 60_000, env: { ...env, NO_COLOR: "1", CI: "1" } },
-      (error, stdout, stderr) => resolve({ output: `${stdout}\n${stderr}`, exit: error?.code }),
+    execFile(node, args, { cwd, timeout: 60_000, env: { ...env, NO_COLOR: "1", CI: "1" } }, (error, stdout, stderr) =>
+      resolve({ output: `${stdout}\n${stderr}`, exit: error?.code }),
     );
   });
 }
@@ -119,7 +124,12 @@ function execute({ dir, node }: Vitest, cwd: string): Promise<{ output: string; 
 interface JsonReport {
   testResults: {
     message: string;
-    assertionResults: { title: string; fullName: string; status: TestReport["status"]; failureMessages: string[] | null }[];
+    assertionResults: {
+      title: string;
+      fullName: string;
+      status: TestReport["status"];
+      failureMessages: string[] | null;
+    }[];
   }[];
 }
 

@@ -25,11 +25,6 @@ class ScopedRunner extends TestRunner {
     return super.importFile(path, source);
   }
 
-  override onBeforeTryTask(...args: Parameters<InstanceType<typeof TestRunner>["onBeforeTryTask"]>): void {
-    super.onBeforeTryTask(...args);
-    Attempt.of(args[0] as object)?.begin();
-  }
-
   async runTask(test: object): Promise<void> {
     const fn = TestRunner.getTestFn(test as Test);
     await (Attempt.of(test)?.watch(fn) ?? fn());

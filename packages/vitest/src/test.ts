@@ -58,7 +58,6 @@ function makeTest(): TestAPI<TestFixtures> {
       async ({ task }, use) => {
         if (Attempt.of(task)?.isOpen) return use(undefined);
         const attempt = new Attempt(task, "beside");
-        attempt.begin();
         await attempt.during(() => use(undefined));
       },
       { auto: true },

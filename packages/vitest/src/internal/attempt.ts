@@ -33,15 +33,14 @@ export class Attempt implements Observer {
 
   readonly clock: AnyTestClock;
   readonly #test: TestCase;
-  readonly #outside: Enter = bindScope(call);
-  #inside = this.#outside;
+  #inside: Enter = call;
   #taskId = 0;
-  #hasBegun = false;
   isAbandoned = false;
   /** Whether its task is there. */
   isOpen = false;
   /** The deadlock that the test function has failed with. */
   #deadlock: unknown;
+  readonly #fixtures: Fixture[] = [];
   /** What vitest may give up on while it is still running. */
   readonly #running = new Set<CancelScope>();
 
@@ -67,6 +66,7 @@ export class Attempt implements Observer {
       await fn();
       // Without the runner nobody has waited for what vitest gave up on.
       await this.#giveUp(undefined);
+      await this.#tearDown();
     };
     this.isOpen = true;
     try {
@@ -76,11 +76,6 @@ export class Attempt implements Observer {
     } finally {
       this.isOpen = false;
     }
-  }
-
-  /** From here on fixtures are torn down within the attempt; those of an `aroundEach` hook are only after it. */
-  begin(): void {
-    this.#hasBegun = true;
   }
 
   /** Runs the test function, whose scope is cancelled when vitest gives up on it. */
@@ -120,20 +115,30 @@ export class Attempt implements Observer {
     }
   }
 
-  /** Runs a fixture, which stays in its scope until it has been torn down; shielded, as hooks are. */
-  async hold<T>(name: string, fn: (isReady: () => void) => Promise<T>): Promise<T> {
+  /**
+   * Runs a fixture, which stays in its scope until it has been torn down; shielded, as hooks are.
+   *
+   * @param fn is given what tells that the fixture is ready, and waits until it is to be torn down
+   */
+  async hold(name: string, fn: (isReady: (used: Promise<void>) => Promise<void>) => Promise<void>): Promise<void> {
     const scope = new CancelScope({ name, shield: true });
-    const isReady = (): void => void this.#running.delete(scope);
-    const enter = (): Promise<T> => scope.run(() => fn(isReady)) as Promise<T>;
+    const fixture: Fixture = { tearDown: () => {}, ended: undefined };
+    const isReady = (used: Promise<void>): Promise<void> => {
+      this.#running.delete(scope);
+      return new Promise((resolve, reject) => {
+        fixture.tearDown = resolve;
+        used.then(resolve, reject);
+      });
+    };
     this.#running.add(scope);
+    this.#fixtures.push(fixture);
     try {
-      if (this.#hasBegun) return await this.#inside(enter);
-      const options = { name, signals: [], backend: this.clock.backend };
-      return await this.#outside(() => run(() => withoutLeaks(enter), options));
+      fixture.ended = this.enter(() => scope.run(() => fn(isReady)));
+      await fixture.ended;
     } catch (error) {
       throw shown(error);
     } finally {
-      isReady();
+      this.#running.delete(scope);
     }
   }
 
@@ -165,6 +170,15 @@ export class Attempt implements Observer {
     return dumpOf(this.#taskId);
   }
 
+  /** Ends the fixtures of `aroundEach` hooks, for which it is time now: vitest will ask for it when the task is no more. */
+  async #tearDown(): Promise<void> {
+    for (const { tearDown, ended } of this.#fixtures.toReversed()) {
+      tearDown();
+      // Vitest will show what it fails with.
+      await Promise.allSettled([ended]);
+    }
+  }
+
   async #giveUp(error: unknown): Promise<void> {
     if (this.#running.size === 0 || this.isAbandoned) return;
     tellTasks(error, this);
@@ -174,6 +188,11 @@ export class Attempt implements Observer {
     addNote(error, `${GIVEN_UP}\n${this.dump()}`);
     this.isAbandoned = true;
   }
+}
+
+interface Fixture {
+  tearDown: () => void;
+  ended: Promise<unknown> | undefined;
 }
 
 type Enter = <T>(fn: () => T) => T;

@@ -69,12 +69,7 @@ function scoped(name: string, fn: Fixture): Fixture {
   return disguised(fn, (context: Context, use: Use) => {
     const attempt = Attempt.of(context.task);
     if (attempt === undefined) return apart(`fixture ${name}`, () => fn(context, use));
-    return attempt.hold(`fixture ${name}`, (isReady) =>
-      fn(context, (value) => {
-        isReady();
-        return use(value);
-      }),
-    );
+    return attempt.hold(`fixture ${name}`, (isReady) => fn(context, (value) => isReady(use(value))));
   });
 }
 

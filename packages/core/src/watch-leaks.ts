@@ -2,6 +2,7 @@ import { Block } from "./internal/block.js";
 import { cancelNode } from "./cancel-scope.js";
 import { type Closable, forceClose } from "./force-close.js";
 import { type Leak, LeakWatch } from "./internal/leak-watch.js";
+import { suspendShielded } from "./suspend.js";
 
 export type { Leak } from "./internal/leak-watch.js";
 
@@ -14,7 +15,7 @@ export interface Watched<T> {
 /**
  * Calls `fn` in a scope of its own, waits for it, and tells what began in it and did not end with it: operations and scopes that were
  * pending when their scope was left, tasks of groups outside, and resources that are open, as far as {@link noteOpened} was told of
- * them. Tasks are then cancelled, and resources are closed by force. What began elsewhere meanwhile is not counted.
+ * them. Tasks are then cancelled and waited for, and resources are closed by force. What began elsewhere meanwhile is not counted.
  *
  * **Cancellation:** entering is no cancellation point; a cancellation that ends `fn` is its outcome.
  *
@@ -26,9 +27,11 @@ export async function watchLeaks<T>(fn: () => T | PromiseLike<T>): Promise<Watch
   const block = new Block("watchLeaks");
   const watch = new LeakWatch(block);
   const [outcome] = await Promise.allSettled([block.enter(fn, undefined, passOn) as Promise<T>]);
-  const { leaks, tasks, resources } = watch.end();
+  const { leaks, tasks, resources } = watch;
   for (const task of tasks) cancelNode(task, "cancel", "it was left behind");
   await Promise.allSettled(resources.filter(isClosable).map(forceClose));
+  await suspendShielded<void>("tasks that were left behind", (waiter) => watch.onceTasksEnded(() => waiter.resume()));
+  watch.end();
   return { outcome, leaks };
 }
 

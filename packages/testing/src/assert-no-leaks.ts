@@ -5,7 +5,7 @@ import { LeakError } from "./errors.js";
 /**
  * Calls `fn`, waits for it, and fails if it has left something behind: tasks that still run, operations and scopes that nobody
  * awaited, sockets, listeners, files, processes and threads that are open. The error names each, with where it began. What was left
- * behind is then cancelled, or closed by force.
+ * behind is then cancelled and waited for, or closed by force.
  *
  * **Cancellation:** entering is no cancellation point; a cancellation that ends `fn` is thrown.
  *

@@ -18,6 +18,7 @@ export class LeakWatch {
   readonly #tasks = new Set<TaskNode>();
   readonly #resources = new Map<object, Leak>();
   readonly #endTrace = trace();
+  #onTasksEnded: () => void = () => {};
 
   constructor(scope: ScopeNode) {
     this.#scope = scope;
@@ -41,21 +42,35 @@ export class LeakWatch {
   }
 
   ended(item: object): void {
-    this.#tasks.delete(item as TaskNode);
     this.#resources.delete(item);
+    if (this.#tasks.delete(item as TaskNode) && this.#tasks.size === 0) this.#onTasksEnded();
+  }
+
+  /** The tasks that have not ended. */
+  get tasks(): TaskNode[] {
+    return [...this.#tasks];
+  }
+
+  /** The resources that are open. */
+  get resources(): object[] {
+    return [...this.#resources.keys()];
+  }
+
+  get leaks(): Leak[] {
+    const running = this.tasks.map((task): Leak => ({ kind: "task", name: task.label, origin: originOf(task) }));
+    return [...this.#left, ...running, ...this.#resources.values()];
+  }
+
+  /** Calls back when all tasks have ended. */
+  onceTasksEnded(callback: () => void): void {
+    this.#onTasksEnded = callback;
+    if (this.#tasks.size === 0) callback();
   }
 
   /** Ends the watch. */
-  end(): { leaks: Leak[]; tasks: TaskNode[]; resources: object[] } {
+  end(): void {
     watches.delete(this.#scope);
     this.#endTrace();
-    const tasks = [...this.#tasks];
-    const running = tasks.map((task): Leak => ({ kind: "task", name: task.label, origin: originOf(task) }));
-    return {
-      leaks: [...this.#left, ...running, ...this.#resources.values()],
-      tasks,
-      resources: [...this.#resources.keys()],
-    };
   }
 }
 

@@ -21,17 +21,19 @@ export class Pulse {
 export function onceStill(pulse: Pulse, yieldsToTheWorld: boolean, callback: () => void): () => void {
   let seen = -1;
   let idleTurns = 0;
+  let heldTurns = 0;
   let cancel: () => void;
   const look = (): void => {
     const isHeld = yieldsToTheWorld && pulse.isHeld;
+    heldTurns = isHeld ? heldTurns + 1 : 0;
     idleTurns = pulse.activity === seen && !isHeld ? idleTurns + 1 : 0;
     seen = pulse.activity;
     if (idleTurns === IDLE_TURNS) callback();
-    else lookLater(isHeld);
+    else lookLater();
   };
-  const lookLater = (isHeld: boolean): void => {
-    // The world takes its time: asking it in every turn would take all of a processor.
-    if (isHeld) {
+  const lookLater = (): void => {
+    // The world may take its time: to look in every turn would take all of a processor.
+    if (heldTurns > SHORT) {
       const timer = sleepBriefly(look, 1);
       cancel = () => wakeEarly(timer);
     } else {
@@ -39,11 +41,12 @@ export function onceStill(pulse: Pulse, yieldsToTheWorld: boolean, callback: () 
       cancel = () => cancelTurn(timer);
     }
   };
-  lookLater(false);
+  lookLater();
   return () => cancel();
 }
 
 const IDLE_TURNS = 2;
+const SHORT = 16;
 
 // Somebody else's work may be code that uses this library, and then waits for its time: a generator that sleeps, say.
 function hasNothingElse(scope: ScopeNode): boolean {

@@ -125,9 +125,10 @@ const SHOW =
   `function $show(actual: unknown, expected: unknown, text: string): void ` +
   `{ console.log($same(actual, expected) ? text : $inspect(actual)); }`;
 
-/** Imports of all that our doors offer, in one line. */
+/** Imports of all that our doors offer, in one line. What needs a framework around it cannot be imported by a program. */
 function imports(): string {
   return publishedPackages()
+    .filter(({ manifest }) => !("peerDependencies" in manifest))
     .flatMap(({ dir, manifest }) => {
       const doors = readFileSync(join(dir, "exports.txt"), "utf8").split("\n\n");
       return doors.map((door) => {

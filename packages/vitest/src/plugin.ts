@@ -1,7 +1,6 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AnyioOptions, checkClock } from "./options.js";
-import type {} from "vitest/config";
 
 export type { AnyioOptions, ClockChoice } from "./options.js";
 
@@ -19,6 +18,7 @@ export interface AnyioPlugin {
  *
  * @throws {TypeError} when an option is none of its choices
  * @example
+ * import anyio from "@anyio/vitest/plugin";
  * import { defineConfig } from "vitest/config";
  *
  * const config = defineConfig({ plugins: [anyio({ mode: "auto", clock: "both" })] });

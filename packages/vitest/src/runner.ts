@@ -5,7 +5,6 @@ import { openFile, scopeSuite, type SuiteCollector } from "./internal/hooks.js";
 
 const { TestRunner } = vitest;
 type Config = ConstructorParameters<typeof TestRunner>[0];
-type Test = Parameters<typeof TestRunner.getTestFn>[0];
 
 /**
  * Vitest's runner in auto mode. It stands in front of vitest's collectors before the first module of a file is imported,
@@ -26,7 +25,7 @@ class ScopedRunner extends TestRunner {
   }
 
   async runTask(test: object): Promise<void> {
-    const fn = TestRunner.getTestFn(test as Test);
+    const fn = TestRunner.getTestFn(test);
     await (Attempt.of(test)?.watch(fn) ?? fn());
   }
 }

@@ -1,6 +1,6 @@
 import { CancelledError } from "@anyio/core";
 import { type TaskGroup, withTaskGroup } from "@anyio/task-groups";
-import { test as base, type TestAPI, TestRunner } from "vitest";
+import { type TestAPI, TestRunner } from "vitest";
 import { freeTcpPort, freeUdpPort } from "./free-ports.js";
 import { Attempt } from "./internal/attempt.js";
 import { type Collector, type Declare, declareTest } from "./internal/declare.js";
@@ -30,7 +30,7 @@ export interface TestFixtures {
  * **Cancellation:** a test that times out is cancelled; its cleanup runs and is waited for before the next test, unless it
  * awaits a foreign promise, which nothing can end.
  *
- * @example
+ * ```js
  * test("answers every question", { clock: "virtual" }, async ({ tg, expect }) => {
  *   const answer = tg.startSoon(async () => {
  *     await sleep(60_000);
@@ -38,6 +38,8 @@ export interface TestFixtures {
  *   });
  *   expect(await answer.result()).toBe(42);
  * });
+ * ```
+ *
  * @see `@anyio/vitest/plugin` for a mode in which every plain vitest test does
  */
 export const test: TestAPI<TestFixtures> = makeTest();
@@ -51,7 +53,7 @@ function makeTest(): TestAPI<TestFixtures> {
     if (shared.patched.has(collector)) fn.call(this, ...call);
     else declareTest(collector, fn, this, ...call);
   };
-  const plain = TestRunner.createTaskCollector(declare as never) as unknown as typeof base;
+  const plain: TestAPI = TestRunner.createTaskCollector(declare as never);
   const extended = plain.extend<TestFixtures & { anyioAttempt: undefined }>({
     // Comes first, so that it is torn down last.
     anyioAttempt: [
@@ -68,7 +70,7 @@ function makeTest(): TestAPI<TestFixtures> {
     freeUdpPort: ({ task }, use) => inAttempt(task, async () => use(await freeUdpPort())),
   });
   scopeFixturesOf(extended);
-  return extended as unknown as TestAPI<TestFixtures>;
+  return extended;
 }
 
 function attemptAt(task: object): Attempt {

@@ -62,7 +62,7 @@ type Use = (value: unknown) => Promise<void>;
 type Fixture = (context: Context, use: Use) => Promise<void>;
 type Builder = (context: Context, helpers: Helpers) => unknown;
 interface Helpers {
-  onCleanup(fn: () => unknown): void;
+  readonly onCleanup: (fn: () => unknown) => void;
 }
 
 function scoped(name: string, fn: Fixture): Fixture {
@@ -88,7 +88,7 @@ const outside = bindScope(<T>(fn: () => T): T => fn());
 /** Runs a fixture that outlives the test that asked for it first: of a file, or of the worker. */
 async function apart<T>(name: string, fn: () => T | PromiseLike<T>): Promise<T> {
   try {
-    return await (outside(() => run(fn, { name, signals: [] })) as Promise<T>);
+    return await outside(() => run(fn, { name, signals: [] }));
   } catch (error) {
     throw shown(error);
   }

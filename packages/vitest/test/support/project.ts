@@ -3,14 +3,14 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { existsSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { beforeEach, describe, onTestFinished } from "vitest";
 import type { AnyioOptions } from "@anyio/vitest/plugin";
 
 const root = join(import.meta.dirname, "../../../..");
 const runtimes = join(root, "packages/runtimes/node_modules");
 
 /** A version of vitest, and the Node.js it runs on. */
-export interface Vitest {
+interface Vitest {
   readonly name: string;
   readonly dir: string;
   readonly node: string;
@@ -18,7 +18,7 @@ export interface Vitest {
   readonly missing: string | undefined;
 }
 
-export const vitests: readonly Vitest[] = [
+const vitests: readonly Vitest[] = [
   {
     name: "vitest 4",
     dir: realpathSync(join(root, "node_modules/vitest")),
@@ -53,13 +53,14 @@ export interface ProjectReport {
   /** What the files failed with, apart from their tests. */
   readonly messages: string;
   readonly output: string;
+  /** A file that the project wrote. */
+  read(file: string): Promise<string>;
   /** The failures of the test of that title. */
   failuresOf(title: string): string;
   statusOf(title: string): string | undefined;
 }
 
 export interface ProjectOptions {
-  readonly vitest: Vitest;
   /** The files of `test/fixtures` that it consists of, without `.fixture.ts`. */
   readonly files: readonly string[];
   /** What the plugin is told; null for no plugin at all. */
@@ -68,8 +69,21 @@ export interface ProjectOptions {
   readonly test?: object;
 }
 
+/** One block of tests for each version of vitest; they are skipped, with the reason, where that is not installed. */
+export function describeEach(
+  name: string,
+  tests: (run: (options: ProjectOptions) => Promise<ProjectReport>) => void,
+): void {
+  describe.each(vitests)(`${name}, on $name`, { timeout: 60_000 }, (vitest) => {
+    beforeEach(({ skip }) => {
+      if (vitest.missing !== undefined) skip(vitest.missing);
+    });
+    tests((options) => runProject(vitest, options));
+  });
+}
+
 /** Runs a small project as a process of its own, in a directory where nothing of this repository is in reach but what is built. */
-export async function runProject({ vitest, files, anyio = {}, test = {} }: ProjectOptions): Promise<ProjectReport> {
+async function runProject(vitest: Vitest, { files, anyio = {}, test = {} }: ProjectOptions): Promise<ProjectReport> {
   const dir = await mkdtemp(join(tmpdir(), "anyio-vitest-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   await installPackages(dir, vitest);
@@ -82,7 +96,7 @@ export async function runProject({ vitest, files, anyio = {}, test = {} }: Proje
   const { output, exit } = await execute(vitest, dir);
   const report = join(dir, "report.json");
   if (!existsSync(report)) throw new Error(`vitest wrote no report (${exit}):\n${output}`);
-  return parse(await readFile(report, "utf8"), output);
+  return parse(dir, await readFile(report, "utf8"), output);
 }
 
 async function installPackages(dir: string, vitest: Vitest): Promise<void> {
@@ -133,7 +147,7 @@ interface JsonReport {
   }[];
 }
 
-function parse(text: string, output: string): ProjectReport {
+function parse(dir: string, text: string, output: string): ProjectReport {
   const { testResults } = JSON.parse(text) as JsonReport;
   const tests = testResults.flatMap(({ assertionResults }) =>
     assertionResults.map(({ title, status, failureMessages }) => ({
@@ -147,6 +161,7 @@ function parse(text: string, output: string): ProjectReport {
     tests,
     messages: testResults.map(({ message }) => message).join("\n"),
     output,
+    read: (file) => readFile(join(dir, file), "utf8"),
     failuresOf: (title) => find(title)?.failures ?? "",
     statusOf: (title) => find(title)?.status,
   };

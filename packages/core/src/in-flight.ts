@@ -10,7 +10,8 @@ import { ambient } from "./internal/realm.js";
  * @returns says that it has ended; calling it again does nothing
  * @example
  * const landed = inFlight();
- * await new Promise((resolve) => setTimeout(resolve, 10)).finally(landed);
+ * const answer = await new Promise<string>((resolve) => setTimeout(() => resolve("done"), 10)).finally(landed);
+ * answer; // => "done"
  */
 export function inFlight(): () => void {
   const { pulse } = ambient().task.run;

@@ -45,14 +45,15 @@ export function suspend<T>(label: Label, start: (waiter: Suspension<T>) => Undo 
  * **Cancellation:** as of {@link suspend}.
  *
  * @example
- * const emitter = new EventTarget();
- * setTimeout(() => emitter.dispatchEvent(new Event("open")), 10);
- * const event = await suspendForeign<Event>("the opening", (waiter) => {
- *   const listen = (event: Event) => void waiter.resume(event);
- *   emitter.addEventListener("open", listen, { once: true });
- *   return () => emitter.removeEventListener("open", listen);
+ * const controller = new AbortController();
+ * setTimeout(() => controller.abort("enough"), 10);
+ * const reason = await suspendForeign<unknown>("an abort", (waiter) => {
+ *   const { signal } = controller;
+ *   const listen = () => void waiter.resume(signal.reason);
+ *   signal.addEventListener("abort", listen, { once: true });
+ *   return () => signal.removeEventListener("abort", listen);
  * });
- * event.type; // => "open"
+ * reason; // => "enough"
  */
 export function suspendForeign<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
   const scope = ambient();

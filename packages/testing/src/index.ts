@@ -1,5 +1,8 @@
 /**
  * Tests of concurrent code that take no time, fail by themselves and can be replayed; for any test framework.
+ *
+ * Time jumps when every task waits, so an hour passes at once. A deadlock fails with what each task waits for, instead of hanging. A
+ * schedule that fails is named by a seed that replays it.
  */
 export { assertNoLeaks } from "./assert-no-leaks.js";
 export { byteStreamContract, type ByteStreamLike } from "./byte-stream-contract.js";

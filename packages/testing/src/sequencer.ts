@@ -9,20 +9,20 @@ import { quietly, suspend, type Suspension } from "@anyio/core/lowlevel";
  *
  * @example
  * const sequencer = new Sequencer();
- * const events: string[] = [];
+ * const said: string[] = [];
  * await gather([
  *   async () => {
  *     await sequencer.step(0);
- *     events.push("asks");
+ *     said.push("asks");
  *     await sequencer.step(2);
- *     events.push("thanks");
+ *     said.push("thanks");
  *   },
  *   async () => {
  *     await sequencer.step(1);
- *     events.push("answers");
+ *     said.push("answers");
  *   },
  * ]);
- * events; // => ["asks", "answers", "thanks"]
+ * said; // => ["asks", "answers", "thanks"]
  * @see trio.testing.Sequencer
  */
 export class Sequencer {

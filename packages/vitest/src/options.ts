@@ -1,3 +1,5 @@
+import type { TestOptions } from "vitest";
+
 /** Which clock a test runs on; "both" is two tests, the second titled `… [virtual]`. */
 export type ClockChoice = "real" | "virtual" | "both";
 
@@ -26,4 +28,9 @@ const CHOICES: readonly unknown[] = ["real", "virtual", "both"];
 export function checkClock(clock: unknown): ClockChoice {
   if (CHOICES.includes(clock)) return clock as ClockChoice;
   throw new TypeError(`clock is ${JSON.stringify(clock)}; it has to be "real", "virtual" or "both"`);
+}
+
+/** The clock that the options of a test or of a suite choose. */
+export function chosenClock(options: unknown): ClockChoice | undefined {
+  return typeof options === "object" && options !== null ? (options as TestOptions).clock : undefined;
 }

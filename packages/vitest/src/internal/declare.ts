@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { checkClock, type ClockChoice } from "../options.js";
+import { checkClock, chosenClock } from "../options.js";
 import { Attempt } from "./attempt.js";
 import { disguised } from "./disguised.js";
 import { shared, type TestClockKind } from "./shared.js";
@@ -20,17 +20,13 @@ export interface Collector {
  */
 export function declareTest(collector: Collector, declare: Declare, chain: object, ...call: Parameters<Declare>): void {
   const [title, optionsOrFn, timeoutOrFn] = call;
-  const choice = choiceOf(optionsOrFn) ?? choiceOf(collector.options) ?? inject("@anyio/vitest")?.clock ?? "real";
+  const choice = chosenClock(optionsOrFn) ?? chosenClock(collector.options) ?? inject("@anyio/vitest")?.clock ?? "real";
   const clocks: TestClockKind[] = checkClock(choice) === "both" ? ["real", "virtual"] : [choice as TestClockKind];
   clocks.forEach((clock, i) => {
     declare.call(chain, i === 0 ? title : `${title} [virtual]`, inTest(optionsOrFn), inTest(timeoutOrFn));
     const test = collector.tasks.at(-1);
     if (test !== undefined) shared.clocks.set(test, clock);
   });
-}
-
-function choiceOf(options: unknown): ClockChoice | undefined {
-  return typeof options === "object" && options !== null ? (options as { clock?: ClockChoice }).clock : undefined;
 }
 
 interface Context {

@@ -11,5 +11,5 @@ export { RunVar } from "./run-var.js";
 export { suspend, suspendForeign, suspendShielded, type Suspension } from "./suspend.js";
 export { cancelSiblings, Task, type TaskOutcome } from "./task.js";
 export { currentTask, taskInfo, type TaskReference } from "./task-info.js";
-export { type Leak, type Watched, watchLeaks } from "./watch-leaks.js";
 export { WaitQueue } from "./wait-queue.js";
+export { type Witness, witness } from "./witness.js";

@@ -1,22 +1,24 @@
 import { isDebug } from "./internal/debug.js";
-import { noteEnded, watchOver } from "./internal/leak-watch.js";
+import { noteEnded, witnessOf } from "./internal/witnesses.js";
 import { ambient } from "./internal/realm.js";
 import { originOf, recordOrigin } from "./internal/origin.js";
 import { warn } from "./internal/warn.js";
 
 /**
  * Says that a resource is open from here on. In debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one
- * that is collected before {@link noteClosed}; who watches for leaks is told of one that was not closed at all.
+ * that is collected before {@link noteClosed}; a {@link witness} is told of one that was not closed at all.
  *
  * @param what what people call the resource
  * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
 export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
-  if (holds === "system") watchOver(ambient())?.opened(resource, what);
-  if (!isDebug()) return;
+  const witness = holds === "system" ? witnessOf(ambient()) : undefined;
+  if (witness === undefined && !isDebug()) return;
   const note = { what, origin: "" };
   recordOrigin(note);
   note.origin = originOf(note);
+  witness?.opened(resource, what, note.origin);
+  if (!isDebug()) return;
   opened ??= new FinalizationRegistry(warnOf);
   opened.register(resource, note, resource);
 }

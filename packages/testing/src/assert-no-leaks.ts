@@ -1,6 +1,7 @@
 import { ExceptionGroup } from "@anyio/core";
-import { quietly, watchLeaks } from "@anyio/core/lowlevel";
+import { quietly } from "@anyio/core/lowlevel";
 import { LeakError } from "./errors.js";
+import { watchLeaks } from "./watch-leaks.js";
 
 /**
  * Calls `fn`, waits for it, and fails if it has left something behind: tasks that still run, operations and scopes that nobody

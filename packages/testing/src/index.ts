@@ -9,6 +9,7 @@ export { byteStreamContract, type ByteStreamLike } from "./byte-stream-contract.
 export type { ContractCase } from "./contract-case.js";
 export { DeadlockError, ExploreError, LeakError } from "./errors.js";
 export { explore, type ExploreOptions } from "./explore.js";
+export type { Leak } from "./internal/leak-watch.js";
 export { listenerContract, type ListenerLike, type Listening } from "./listener-contract.js";
 export { type LockLike, lockLikeContract } from "./lock-like-contract.js";
 export {
@@ -19,3 +20,4 @@ export {
 } from "./object-stream-contract.js";
 export { Sequencer } from "./sequencer.js";
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.js";
+export { watchLeaks, type Watched } from "./watch-leaks.js";

@@ -1,20 +1,20 @@
 import { isDebug } from "./debug.js";
 import { textOf } from "./label.js";
-import { watchOver } from "./leak-watch.js";
+import { witnessOf } from "./witnesses.js";
 import { originOf } from "./origin.js";
 import type { Operation, ScopeNode } from "./scope-tree.js";
 import { warn } from "./warn.js";
 
-/** Tells a watch over the scope, or in debug mode everybody, what was left behind in it, with where it began. */
+/** Tells the witness of the scope, or in debug mode everybody, what was left behind in it, with where it began. */
 export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Operation>): void {
-  const watch = watchOver(scope);
-  if (watch === undefined && !isDebug()) return;
+  const witness = witnessOf(scope);
+  if (witness === undefined && !isDebug()) return;
   for (const item of left) {
     if (!item.isScope && item.settled) continue;
     const kind = item.isScope ? (item.task === item ? "task" : "scope") : "operation";
     const name = item.isScope ? (item.name ?? "unnamed") : textOf(item.label, item.token);
-    if (watch !== undefined) {
-      watch.left(kind, name, originOf(item));
+    if (witness !== undefined) {
+      witness.left(kind, name, originOf(item));
       continue;
     }
     warn(

@@ -1,5 +1,4 @@
-import { watchLeaks } from "@anyio/core/lowlevel";
-import { LeakError } from "@anyio/testing";
+import { LeakError, watchLeaks } from "@anyio/testing";
 
 /** Calls `fn`, and fails with what was left behind in it where it does not fail by itself. */
 export async function withoutLeaks<T>(fn: () => T | PromiseLike<T>): Promise<T> {

@@ -1,10 +1,6 @@
-import { Block } from "./internal/block.js";
-import { cancelNode } from "./cancel-scope.js";
-import { type Closable, forceClose } from "./force-close.js";
+import { CancelScope, type Closable, forceClose } from "@anyio/core";
+import { suspendShielded, witness } from "@anyio/core/lowlevel";
 import { type Leak, LeakWatch } from "./internal/leak-watch.js";
-import { suspendShielded } from "./suspend.js";
-
-export type { Leak } from "./internal/leak-watch.js";
 
 /** What has become of a function, and what it left behind. */
 export interface Watched<T> {
@@ -13,9 +9,8 @@ export interface Watched<T> {
 }
 
 /**
- * Calls `fn` in a scope of its own, waits for it, and tells what began in it and did not end with it: operations and scopes that were
- * pending when their scope was left, tasks of groups outside, and resources that are open, as far as {@link noteOpened} was told of
- * them. Tasks are then cancelled and waited for, and resources are closed by force. What began elsewhere meanwhile is not counted.
+ * Calls `fn` in a scope of its own, waits for it, and tells what it left behind: what {@link assertNoLeaks} is made of, for whoever
+ * reports in another way. What was left behind is cancelled and waited for, or closed by force.
  *
  * **Cancellation:** entering is no cancellation point; a cancellation that ends `fn` is its outcome.
  *
@@ -24,20 +19,17 @@ export interface Watched<T> {
  * leaks.map(({ kind, name }) => `${kind} ${name}`); // => ["operation sleep(1000)"]
  */
 export async function watchLeaks<T>(fn: () => T | PromiseLike<T>): Promise<Watched<T>> {
-  const block = new Block("watchLeaks");
-  const watch = new LeakWatch(block);
-  const [outcome] = await Promise.allSettled([block.enter(fn, undefined, passOn) as Promise<T>]);
+  const watch = new LeakWatch();
+  const scope = new CancelScope({ name: "watchLeaks" });
+  const end = witness(scope, watch);
+  // Nobody cancels this scope, so what comes out of it is what came out of `fn`.
+  const [outcome] = await Promise.allSettled([scope.run(fn) as Promise<T>]);
   const { leaks, tasks, resources } = watch;
-  for (const task of tasks) cancelNode(task, "cancel", "it was left behind");
+  for (const task of tasks) task.cancel("it was left behind");
   await Promise.allSettled(resources.filter(isClosable).map(forceClose));
   await suspendShielded<void>("tasks that were left behind", (waiter) => watch.onceTasksEnded(() => waiter.resume()));
-  watch.end();
+  end();
   return { outcome, leaks };
-}
-
-function passOn({ failed, outcome }: Block): unknown {
-  if (failed) throw outcome;
-  return outcome;
 }
 
 function isClosable(resource: object): resource is Closable {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, moveOnAfter, run, shield, sleep, sleepForever } from "@anyio/core";
-import { checkpoint, noteClosed, noteOpened, Task, watchLeaks } from "@anyio/core/lowlevel";
+import { checkpoint, noteClosed, noteOpened, Task } from "@anyio/core/lowlevel";
+import { watchLeaks } from "@anyio/testing";
 import { takeWarnings } from "#support/warnings";
 import { turn } from "#support/turn";
 

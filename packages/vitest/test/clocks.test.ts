@@ -15,6 +15,7 @@ describeEach("the clock of a test", (run) => {
       "case 1 [virtual]",
       "case 2",
       "case 2 [virtual]",
+      "lets hooks and fixtures end as they wish",
     ]);
   });
 
@@ -24,6 +25,8 @@ describeEach("the clock of a test", (run) => {
     expect(report.failuresOf("deadlocks")).toMatch(/^DeadlockError[^]*waiting for the cows to come home/);
     expect(report.failuresOf("deadlocks")).not.toContain("AbortError");
     expect(report.failuresOf("deadlocks and swallows it")).toMatch(/^DeadlockError[^]*waiting for Godot/);
+    expect(report.failuresOf("in a test")).toMatch(/^DeadlockError[^]*waiting for nobody\n└─ companion #/);
+    expect(report.failuresOf("in a hook")).toMatch(/^DeadlockError[^]*waiting for nothing/);
   });
 
   it("is the project's where nothing else is said", async () => {

@@ -1,4 +1,4 @@
-import { CancelScope, getCurrentTask, run } from "@anyio/core";
+import { CancelScope, currentEffectiveDeadline, getCurrentTask, run } from "@anyio/core";
 import { bindScope } from "@anyio/core/lowlevel";
 import { bounded, GIVEN_UP, type Observer } from "./bounded.js";
 import { deadlockIn } from "./deadlock.js";
@@ -38,7 +38,7 @@ export class Attempt implements Observer {
   isAbandoned = false;
   /** Whether its task is there. */
   isOpen = false;
-  /** The deadlock that the test function has failed with. */
+  /** The deadlock that something has failed with. */
   #deadlock: unknown;
   readonly #fixtures: Fixture[] = [];
   /** What vitest may give up on while it is still running. */
@@ -92,39 +92,38 @@ export class Attempt implements Observer {
       const running = this.place === "around" ? scope.run(fn) : this.enter(() => scope.run(fn));
       return (await running) as T;
     } catch (error) {
-      const rest = deadlockIn(error);
-      if (rest !== error) this.#deadlock = rest;
-      throw shown(rest);
+      throw shown(this.#noteDeadlock(error));
     } finally {
       this.#running.delete(scope);
       signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  /** Runs a hook, or part of one, in a scope of its own, shielded: it has its say also after a deadlock. */
-  async hook<T>(name: string, fn: () => T | PromiseLike<T>): Promise<T> {
-    const scope = new CancelScope({ name, shield: true });
+  /** Runs a hook, or part of one, in a scope of its own. One that comes after a deadlock has its say all the same. */
+  async hook<T>(name: string, fn: (scope: CancelScope) => T | PromiseLike<T>): Promise<T> {
+    const scope = new CancelScope({ name, shield: this.hasFailed });
     try {
       return await bounded(
         (body) => scope.run(body) as Promise<T>,
-        () => cancelledAtTimeout(scope, fn, this),
+        () => cancelledAtTimeout(scope, () => fn(scope), this),
         this,
       );
     } catch (error) {
-      throw shown(error);
+      throw shown(this.#noteDeadlock(error));
     }
   }
 
   /**
-   * Runs a fixture, which stays in its scope until it has been torn down; shielded, as hooks are.
+   * Runs a fixture, which stays in its scope until it has been torn down, as it wishes to be, also after a deadlock.
    *
    * @param fn is given what tells that the fixture is ready, and waits until it is to be torn down
    */
   async hold(name: string, fn: (isReady: (used: Promise<void>) => Promise<void>) => Promise<void>): Promise<void> {
-    const scope = new CancelScope({ name, shield: true });
+    const scope = new CancelScope({ name });
     const fixture: Fixture = { tearDown: () => {}, ended: undefined };
     const isReady = (used: Promise<void>): Promise<void> => {
       this.#running.delete(scope);
+      scope.shield = true;
       return new Promise((resolve, reject) => {
         fixture.tearDown = resolve;
         used.then(resolve, reject);
@@ -136,10 +135,15 @@ export class Attempt implements Observer {
       fixture.ended = this.enter(() => scope.run(() => fn(isReady)));
       await fixture.ended;
     } catch (error) {
-      throw shown(error);
+      throw shown(this.#noteDeadlock(error));
     } finally {
       this.#running.delete(scope);
     }
+  }
+
+  /** Whether its task has been cancelled, for a deadlock. */
+  get hasFailed(): boolean {
+    return this.enter(currentEffectiveDeadline) === -Infinity;
   }
 
   /** Calls `fn` as part of the attempt, wherever it is called from. */
@@ -177,6 +181,13 @@ export class Attempt implements Observer {
       // Vitest will show what it fails with.
       await Promise.allSettled([ended]);
     }
+  }
+
+  /** What has failed, if it was cancelled for a deadlock, is shown as failed by that; once is enough. */
+  #noteDeadlock(error: unknown): unknown {
+    const deadlock = deadlockIn(error);
+    if (deadlock !== error) this.#deadlock = deadlock;
+    return deadlock;
   }
 
   async #giveUp(error: unknown): Promise<void> {

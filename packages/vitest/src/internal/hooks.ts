@@ -79,17 +79,31 @@ const SCOPED: Record<HookName, (hook: Hook, name: HookName) => Hook> = {
   beforeAll: ofSuite,
   afterAll: ofSuite,
   aroundAll: ofSuite,
-  beforeEach: (hook, name) => ofTest(hook, name, 0),
-  afterEach: (hook, name) => ofTest(hook, name, 0),
-  aroundEach: (hook, name) => ofTest(hook, name, 1),
+  beforeEach: ofTest,
+  afterEach: ofTest,
+  aroundEach: aroundTest,
 };
 
-/** @param index where in its arguments the hook finds the test's context */
-function ofTest(hook: Hook, name: HookName, index: number): Hook {
-  return async (...args) => {
-    const attempt = Attempt.of((args[index] as Context).task);
-    if (attempt === undefined) return hook(...args);
-    const result = await attempt.hook(name, () => hook(...args));
+function aroundTest(hook: Hook, name: HookName): Hook {
+  return (runTest, context, ...rest) => {
+    const attempt = Attempt.of((context as Context).task);
+    if (attempt === undefined) return hook(runTest, context, ...rest);
+    return attempt.hook(name, (scope) => {
+      const runWithin = async (): Promise<void> => {
+        await (runTest as () => Promise<void>)();
+        // What comes after the test is cleanup.
+        scope.shield = attempt.hasFailed;
+      };
+      return hook(runWithin, context, ...rest);
+    });
+  };
+}
+
+function ofTest(hook: Hook, name: HookName): Hook {
+  return async (context, ...rest) => {
+    const attempt = Attempt.of((context as Context).task);
+    if (attempt === undefined) return hook(context, ...rest);
+    const result = await attempt.hook(name, () => hook(context, ...rest));
     return typeof result === "function" ? () => attempt.hook(`cleanup of ${name}`, result as Hook) : result;
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as realSleep } from "node:timers/promises";
+import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import {
   abandonOnCancel,
@@ -20,6 +21,7 @@ import { CapacityLimiter, Event } from "@anyio/sync";
 import { amap, gather, race, withTaskGroup } from "@anyio/task-groups";
 import { VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
+import { check } from "#support/property";
 import { turns } from "#support/turn";
 import { virtually } from "./support/virtually.js";
 
@@ -211,6 +213,25 @@ describe("VirtualClock.advance", () => {
     expect(events).toEqual([5, 10]);
     expect(clock.now()).toBe(50);
   });
+
+  it("calls what is scheduled, and not cancelled, by its time and then by its age, whatever it is", () =>
+    check(
+      fc.asyncProperty(
+        fc.array(fc.record({ at: fc.nat(30), isCancelled: fc.boolean() }), { maxLength: 200 }),
+        async (entries) => {
+          const clock = new VirtualClock();
+          const called: number[] = [];
+          const handles = entries.map(({ at }, i) => clock.schedule(at, () => called.push(i)));
+          for (const [i, { isCancelled }] of entries.entries()) if (isCancelled) handles[i]?.cancel();
+
+          await clock.advance(30);
+
+          const kept = [...entries.entries()].filter(([, { isCancelled }]) => !isCancelled);
+          expect(called).toEqual(kept.toSorted(([, a], [, b]) => a.at - b.at).map(([i]) => i));
+        },
+      ),
+      100,
+    ));
 
   it("lets what is in flight be", () => {
     const clock = new VirtualClock();

@@ -4,38 +4,44 @@ import { existsSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, onTestFinished } from "vitest";
+import { isRuntime, runtime } from "#support/runtimes";
 import type { AnyioOptions } from "@anyio/vitest/plugin";
 
 const root = join(import.meta.dirname, "../../../..");
 const runtimes = join(root, "packages/runtimes/node_modules");
 
-/** A version of vitest, and the Node.js it runs on. */
+/** A version of vitest, and what it runs on. */
 interface Vitest {
   readonly name: string;
   readonly dir: string;
-  readonly node: string;
+  readonly command: readonly [string, ...string[]];
   /** Why it can't be used here. */
   readonly missing: string | undefined;
 }
 
-const vitests: readonly Vitest[] = [
-  {
-    name: "vitest 4",
-    dir: realpathSync(join(root, "node_modules/vitest")),
-    node: process.execPath,
-    missing: undefined,
-  },
-  vitest5(),
-];
+const ARGUMENTS = { node: [], bun: ["--bun"], deno: ["run", "-A"] } as const;
 
+const vitests: readonly Vitest[] = [vitest4(), ...(isRuntime("node") ? [vitest5()] : [])];
+
+function vitest4(): Vitest {
+  const dir = realpathSync(join(root, "node_modules/vitest"));
+  return {
+    name: "vitest 4",
+    dir,
+    command: [process.execPath, ...ARGUMENTS[runtime.family]],
+    missing: undefined,
+  };
+}
+
+/** It needs a newer Node.js than the oldest that the packages run on. */
 function vitest5(): Vitest {
   const dir = join(runtimes, "vitest5");
-  const node = join(runtimes, "node24/bin/node");
+  const node = isRuntime("node20", "node22") ? join(runtimes, "node24/bin/node") : process.execPath;
   const isThere = existsSync(dir) && existsSync(node);
   return {
     name: "vitest 5",
     dir: isThere ? realpathSync(dir) : dir,
-    node,
+    command: [node],
     missing: isThere ? undefined : "vitest 5 and Node 24 come with `npm run runtimes:install`",
   };
 }
@@ -122,15 +128,25 @@ export default { plugins: [anyio(${JSON.stringify(anyio)})], test: ${JSON.string
 }
 
 function execute(
-  { dir, node }: Vitest,
+  { dir, command: [program, ...options] }: Vitest,
   cwd: string,
 ): Promise<{ output: string; exit: number | string | null | undefined }> {
-  const args = [join(dir, "vitest.mjs"), "run", "--reporter=default", "--reporter=json", "--outputFile=report.json"];
+  const args = [
+    ...options,
+    join(dir, "vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    "--outputFile=report.json",
+  ];
   // What this test worker was told must not reach the workers of the project.
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(node, args, { cwd, timeout: 60_000, env: { ...env, NO_COLOR: "1", CI: "1" } }, (error, stdout, stderr) =>
-      resolve({ output: `${stdout}\n${stderr}`, exit: error?.code }),
+    execFile(
+      program,
+      args,
+      { cwd, timeout: 60_000, env: { ...env, NO_COLOR: "1", CI: "1" } },
+      (error, stdout, stderr) => resolve({ output: `${stdout}\n${stderr}`, exit: error?.code }),
     );
   });
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { skipOn } from "#support/runtimes";
 import { describeEach } from "./support/project.js";
 
 describeEach("auto mode", (run) => {
@@ -34,6 +35,21 @@ describeEach("auto mode", (run) => {
       ["has the log of all of it", "passed"],
     ]);
     expect(report.messages.trim()).toBe("");
+  });
+
+  it("lets scopes stand around suites and tests, and fixtures be overridden", async () => {
+    const report = await run({ files: ["around"] });
+
+    expect(report.tests.filter(({ status }) => status !== "passed")).toEqual([]);
+    expect(report.messages.trim()).toBe("");
+  });
+
+  it.each(["threads", "vmThreads"])("works in the pool %s", async (pool) => {
+    skipOn(["bun", "deno"], "there the pool is forks");
+
+    const report = await run({ files: ["basics"], test: { pool } });
+
+    expect(report.tests.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "passed"));
   });
 
   it("obeys only", async () => {

@@ -8,7 +8,7 @@ import { CommandError, main, root, run } from "./lib/run.mjs";
 import { installRuntimes, runtimes } from "./lib/runtimes.mjs";
 import { setUp } from "./lib/set-up.mjs";
 import { table } from "./lib/table.mjs";
-import { publishedPackages } from "./lib/workspace.mjs";
+import { neededByTestsOf, publishedPackages } from "./lib/workspace.mjs";
 
 /** @typedef {{ id: string, version: string, report: import("./lib/reports.mjs").Report, problems: string[] }} Row */
 
@@ -21,7 +21,7 @@ const wanted = pick("runtime", values.only, runtimes, ({ id }) => id);
 const tested = pick("package", values.package, publishedPackages().filter(hasTests), ({ folder }) => folder);
 
 await main(async () => {
-  await setUp({ build: tested.map(({ manifest }) => manifest.name) });
+  await setUp({ build: tested.flatMap(neededByTestsOf) });
   await installRuntimes(wanted);
   rmSync(reports, { recursive: true, force: true });
   /** @type {Row[]} */

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { CommandError, main, run } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
-import { packages } from "./lib/workspace.mjs";
+import { neededByTestsOf, packages } from "./lib/workspace.mjs";
 
 const { values, positionals } = parseArgs({
   options: { filter: { type: "string", short: "F", multiple: true } },
@@ -47,7 +47,7 @@ async function testOnly(filters, args) {
     process.exit(2);
   });
   // The tests take the sources, but the programs that some of them start take what is built.
-  await setUp({ build: wanted.map(({ manifest }) => manifest.name) });
+  await setUp({ build: wanted.flatMap(neededByTestsOf) });
   await run("vitest", ["run", ...wanted.map(({ folder }) => `--project=${folder}`), ...args]);
 }
 

@@ -32,6 +32,12 @@ export function packages() {
     .map(({ folder, dir }) => ({ folder, dir, manifest: readManifest(dir) }));
 }
 
+/** What has to be built before a package can be tested: it, and what its tests alone import. @param {Package} tested */
+export function neededByTestsOf({ dir, manifest }) {
+  const tests = join(dir, "test");
+  return [manifest.name, ...(existsSync(join(tests, "package.json")) ? [readManifest(tests).name] : [])];
+}
+
 /** The packages that users install. */
 export function publishedPackages() {
   return packages().filter(({ manifest }) => !manifest.private);

@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runtimes } from "../../scripts/lib/runtimes.mjs";
-import { exec, installProject, pack, published, root, scratch, tool } from "./packed.js";
+import { exec, installProject, pack, root, scratch, standalone, tool } from "./packed.js";
 
-const doors = published.flatMap(({ manifest }) =>
+const doors = standalone.flatMap(({ manifest }) =>
   Object.keys(manifest.exports ?? {})
     .filter((door) => door !== "./package.json")
     .map((door) => manifest.name + door.slice(1)),
@@ -18,7 +18,7 @@ let project: Awaited<ReturnType<typeof scratch>>;
 beforeAll(async () => {
   project = await scratch();
   const tarballs = await Promise.all(
-    published.map(async ({ dir, manifest }) => [manifest.name, `file:${await pack(dir, project.dir)}`] as const),
+    standalone.map(async ({ dir, manifest }) => [manifest.name, `file:${await pack(dir, project.dir)}`] as const),
   );
   // The workspace's own copy: any will do, and this one is there without a network.
   const types = ["@types/node", `file:${join(root, "node_modules/@types/node")}`] as const;
@@ -31,7 +31,7 @@ describe("an empty project with the tarballs", () => {
     const lock = JSON.parse(await readFile(join(project.dir, "package-lock.json"), "utf8")) as { packages: object };
     const copies = Object.keys(lock.packages).filter((path) => /node_modules\/(@anyio\/|anyio$)/.test(path));
 
-    expect(copies.toSorted()).toEqual(published.map(({ manifest }) => `node_modules/${manifest.name}`).toSorted());
+    expect(copies.toSorted()).toEqual(standalone.map(({ manifest }) => `node_modules/${manifest.name}`).toSorted());
   });
 
   it.each(["NodeNext", "Bundler"])(

@@ -7,6 +7,8 @@ import { publishedPackages } from "../../scripts/lib/workspace.mjs";
 
 export const root = join(import.meta.dirname, "../..");
 export const published = publishedPackages();
+/** Those that a program can import by itself: the others need a framework around them. */
+export const standalone = published.filter(({ manifest }) => !("peerDependencies" in manifest));
 
 /** The repository's own tool of that name. */
 export function tool(name: string): string {

@@ -3,7 +3,7 @@ import { CancelledError } from "./cancelled-error.js";
 import { isCancelled } from "./is-cancelled.js";
 import { quiet } from "./internal/quiet.js";
 import { ambient } from "./internal/realm.js";
-import { suspend } from "./suspend.js";
+import { suspendForWork } from "./suspend.js";
 
 /**
  * The signal of the scope this is called in, for functions of the platform: it is aborted, with a `CancelledError` as its
@@ -34,7 +34,7 @@ export function currentSignal(): AbortSignal {
  */
 export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Promise<T> {
   const scope = ambient();
-  return suspend<T>("foreign work with a signal", (waiter) => {
+  return suspendForWork<T>("foreign work with a signal", (waiter) => {
     const controller = new AbortController();
     const fail = (error: unknown): void => {
       const { effective } = scope;
@@ -61,7 +61,7 @@ export function withSignal<T>(fn: (signal: AbortSignal) => PromiseLike<T>): Prom
  */
 export function abandonOnCancel<T>(promise: PromiseLike<T>): Promise<T> {
   let isWaiting = false;
-  const waiting = suspend<T>("a foreign promise", (waiter) => {
+  const waiting = suspendForWork<T>("a foreign promise", (waiter) => {
     isWaiting = true;
     promise.then(
       (value) => waiter.resume(value),

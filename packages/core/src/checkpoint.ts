@@ -37,7 +37,7 @@ export function cancelShieldedCheckpoint(): Promise<void> {
 
 function pass(scope: ScopeNode): Promise<void> {
   const { run } = scope.task;
-  run.activity++;
+  run.pulse.activity++;
   scope.refusals = 0;
   if (run.turns.spend()) return DONE;
   const waiter = waitShielded<void>(scope, "its turn");

@@ -24,8 +24,14 @@ import { partsOf, type TaskParts, waitOf } from "./task-info.js";
  * );
  */
 export function dumpTasks(): string {
-  const lines = [describe(realm.root, partsOf(realm.root))];
-  const open: Level[] = [{ indent: "", rows: rowsOf(partsOf(realm.root)) }];
+  return dumpTree(realm.root);
+}
+
+/** {@link dumpTasks}, from `root` down. */
+export function dumpTree(root: TaskNode): string {
+  const parts = partsOf(root);
+  const lines = [describe(root, parts)];
+  const open: Level[] = [{ indent: "", rows: rowsOf(parts) }];
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
     const row = level.rows.shift();
     if (row === undefined) {

@@ -22,7 +22,7 @@ export function immediate<T>(take: (task: TaskReference) => T): Promise<T> {
   const { task } = scope;
   const { run } = task;
   let value: T;
-  run.activity++;
+  run.pulse.activity++;
   try {
     value = take(task);
   } catch (error) {

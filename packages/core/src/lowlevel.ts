@@ -1,13 +1,15 @@
 /** What a person needs to write a new primitive. */
-export type { Backend, Clock, Scheduler } from "./backend.js";
+export type { Backend, Clock, ClockedRun, Scheduler } from "./backend.js";
 export { cancelShieldedCheckpoint, checkpoint, checkpointIfCancelled } from "./checkpoint.js";
 export { bindScope, currentScope } from "./current-scope.js";
+export { inFlight } from "./in-flight.js";
 export { immediate } from "./immediate.js";
 export { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 export { noteClosed, noteOpened } from "./open-resources.js";
 export { quietly } from "./quietly.js";
 export { RunVar } from "./run-var.js";
-export { suspend, suspendShielded, type Suspension } from "./suspend.js";
+export { suspend, suspendForeign, suspendShielded, type Suspension } from "./suspend.js";
 export { cancelSiblings, Task, type TaskOutcome } from "./task.js";
 export { currentTask, taskInfo, type TaskReference } from "./task-info.js";
 export { WaitQueue } from "./wait-queue.js";
+export { type Witness, witness } from "./witness.js";

@@ -1,24 +1,31 @@
 import { isDebug } from "./internal/debug.js";
+import { noteEnded, witnessOf } from "./internal/witnesses.js";
+import { ambient } from "./internal/realm.js";
 import { originOf, recordOrigin } from "./internal/origin.js";
 import { warn } from "./internal/warn.js";
 
 /**
- * Says that a resource is open from here on: in debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one that is
- * collected before {@link noteClosed}. Outside debug mode it does nothing.
+ * Says that a resource is open from here on. In debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one
+ * that is collected before {@link noteClosed}; a {@link witness} is told of one that was not closed at all.
  *
  * @param what what people call the resource
+ * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
-export function noteOpened(resource: object, what: string): void {
-  if (!isDebug()) return;
+export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
+  const witness = holds === "system" ? witnessOf(ambient()) : undefined;
+  if (witness === undefined && !isDebug()) return;
   const note = { what, origin: "" };
   recordOrigin(note);
   note.origin = originOf(note);
+  witness?.opened(resource, what, note.origin);
+  if (!isDebug()) return;
   opened ??= new FinalizationRegistry(warnOf);
   opened.register(resource, note, resource);
 }
 
 /** Says that a resource has been closed. */
 export function noteClosed(resource: object): void {
+  noteEnded(resource);
   opened?.unregister(resource);
 }
 

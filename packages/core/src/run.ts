@@ -1,14 +1,14 @@
-import type { Backend } from "./backend.js";
-import { enableDebug, isDebug } from "./internal/debug.js";
-import { Deferred } from "./internal/deferred.js";
-import { recordOrigin } from "./internal/origin.js";
+import type { Backend, Clock } from "./backend.js";
+import { inFlight } from "./in-flight.js";
+import { enableDebug } from "./internal/debug.js";
+import { Main } from "./internal/main.js";
+import { isTraced, recordOrigin } from "./internal/origin.js";
 import { Program } from "./internal/program.js";
-import { quiet } from "./internal/quiet.js";
+import { Pulse } from "./internal/pulse.js";
 import { ambient, perform, realm } from "./internal/realm.js";
-import { open, type ScopeNode } from "./internal/scope-tree.js";
-import { type RunState, TaskNode } from "./internal/task-node.js";
+import { open } from "./internal/scope-tree.js";
+import type { RunState } from "./internal/task-node.js";
 import { FairTurns, ScheduledTurns } from "./internal/turns.js";
-import { isCancelled } from "./is-cancelled.js";
 import type { SignalName } from "./signal-name.js";
 
 export interface RunOptions {
@@ -48,37 +48,21 @@ export function run<T>(main: () => T | PromiseLike<T>, options: RunOptions = {})
   const task = new Main(parent, stateFor(backend, parent.task.run), name);
   const endDebug = debug ? enableDebug() : undefined;
   const program = parent === realm.root ? new Program(task, signals) : undefined;
+  // To a run around it, one that has another time is a part of the real world.
+  const isApart = parent !== realm.root && task.run.pulse !== parent.task.run.pulse;
+  const landed = isApart ? inFlight() : undefined;
+  let detach: (() => void) | undefined;
   task.onEnd = (error) => {
     endDebug?.();
+    detach?.();
+    landed?.();
     return program?.finish(error) ?? false;
   };
   open(task, parent);
-  if (isDebug()) recordOrigin(task);
+  if (isTraced()) recordOrigin(task);
+  detach = backend.clock?.attach?.(task);
   perform(task, main, undefined);
   return task.result.promise as Promise<T>;
-}
-
-/** The task of a `run()`. */
-class Main extends TaskNode {
-  readonly result = new Deferred<unknown>();
-  /** Told first of the end, with the error if there is one; whether the process is about to die. */
-  onEnd: (error: unknown) => boolean = () => false;
-
-  constructor(parent: ScopeNode, run: RunState, name: string) {
-    super(parent, run, ++realm.lastTaskId, name);
-  }
-
-  override conclude(): void {
-    const { failed, outcome, result } = this;
-    // A process that is about to die has nothing more to say.
-    if (this.onEnd(failed ? outcome : undefined)) return;
-    if (!failed) {
-      result.resolve(outcome);
-      return;
-    }
-    if (isCancelled(outcome)) quiet(result.promise);
-    result.reject(outcome);
-  }
 }
 
 const DEFAULT_SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM"];
@@ -87,6 +71,16 @@ const DEFAULT_SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM"];
 function stateFor({ clock, scheduler }: Backend, outer: RunState): RunState {
   const isNested = outer !== realm.root.run;
   if (isNested && !clock && !scheduler) return outer;
+  const pulse = clock ? pulseOf(clock) : isNested ? outer.pulse : new Pulse();
   const turns = scheduler ? new ScheduledTurns(scheduler) : clock ? new FairTurns(clock) : outer.turns;
-  return { clock: clock ?? outer.clock, turns, vars: isNested ? (outer.vars ??= new Map()) : null, activity: 0 };
+  return { clock: clock ?? outer.clock, turns, vars: isNested ? (outer.vars ??= new Map()) : null, pulse };
 }
+
+/** Time is what runs share that are given one clock, so it must not pass in one while another is busy. */
+function pulseOf(clock: Clock): Pulse {
+  let pulse = pulses.get(clock);
+  if (pulse === undefined) pulses.set(clock, (pulse = new Pulse()));
+  return pulse;
+}
+
+const pulses = new WeakMap<Clock, Pulse>();

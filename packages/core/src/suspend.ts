@@ -1,7 +1,8 @@
+import { ForeignWaiter, WorkWaiter } from "./internal/foreign-waiter.js";
 import type { Label } from "./internal/label.js";
 import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
-import { attach } from "./internal/scope-tree.js";
+import { attach, type ScopeNode } from "./internal/scope-tree.js";
 import { type Undo, Waiter, waitShielded } from "./internal/waiter.js";
 
 /** One pending operation, as its author sees it. */
@@ -34,21 +35,37 @@ export interface Suspension<T> {
 export function suspend<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
   const scope = ambient();
   if (scope.effective !== null) return refuse(scope, scope.effective);
-  const waiter = new Waiter<T>(scope, label, undefined);
-  let undo: Undo | void = undefined;
-  try {
-    undo = start(waiter);
-  } catch (error) {
-    waiter.throw(error);
-  }
-  if (waiter.delivered) return waiter.promise;
-  attach(scope, waiter);
-  if (!waiter.settled) {
-    waiter.undo = undo ?? null;
-    // `start` itself may have cancelled the scope.
-    if (scope.effective !== null) waiter.strike(scope.effective);
-  }
-  return waiter.promise;
+  return begin(scope, new Waiter<T>(scope, label, undefined), start);
+}
+
+/**
+ * Waits like {@link suspend}, for something outside of this library: a stream, an event or a callback of somebody else's. Nobody can tell
+ * whether it will come, so a virtual clock does not take such a wait for a deadlock; time goes on meanwhile.
+ *
+ * **Cancellation:** as of {@link suspend}.
+ *
+ * @example
+ * const controller = new AbortController();
+ * setTimeout(() => controller.abort("enough"), 10);
+ * const reason = await suspendForeign<unknown>("an abort", (waiter) => {
+ *   const { signal } = controller;
+ *   const listen = () => void waiter.resume(signal.reason);
+ *   signal.addEventListener("abort", listen, { once: true });
+ *   return () => signal.removeEventListener("abort", listen);
+ * });
+ * reason; // => "enough"
+ */
+export function suspendForeign<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
+  const scope = ambient();
+  if (scope.effective !== null) return refuse(scope, scope.effective);
+  return begin(scope, new ForeignWaiter<T>(scope, label, undefined), start);
+}
+
+/** Waits like {@link suspend}, for work of somebody else's: while nothing else is pending in its scope, a virtual clock stands still. */
+export function suspendForWork<T>(label: Label, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
+  const scope = ambient();
+  if (scope.effective !== null) return refuse(scope, scope.effective);
+  return begin(scope, new WorkWaiter<T>(scope, label), start);
 }
 
 /**
@@ -61,6 +78,23 @@ export function suspendShielded<T>(label: Label, start: (waiter: Suspension<T>) 
     start(waiter);
   } catch (error) {
     waiter.throw(error);
+  }
+  return waiter.promise;
+}
+
+function begin<T>(scope: ScopeNode, waiter: Waiter<T>, start: (waiter: Suspension<T>) => Undo | void): Promise<T> {
+  let undo: Undo | void = undefined;
+  try {
+    undo = start(waiter);
+  } catch (error) {
+    waiter.throw(error);
+  }
+  if (waiter.delivered) return waiter.promise;
+  attach(scope, waiter);
+  if (!waiter.settled) {
+    waiter.undo = undo ?? null;
+    // `start` itself may have cancelled the scope.
+    if (scope.effective !== null) waiter.strike(scope.effective);
   }
   return waiter.promise;
 }

@@ -1,9 +1,9 @@
 import { cancelNode, type CancelScope, nodeOf } from "./cancel-scope.js";
 import { NOTHING, withoutCancellations } from "./internal/cancellations.js";
-import { isDebug } from "./internal/debug.js";
 import { DONE } from "./internal/deferred.js";
-import { recordOrigin } from "./internal/origin.js";
-import { performLast, realm } from "./internal/realm.js";
+import { noteBegun, noteEnded } from "./internal/witnesses.js";
+import { isTraced } from "./internal/origin.js";
+import { ambient, performLast, realm } from "./internal/realm.js";
 import { isCancelledFromOutside, move, open } from "./internal/scope-tree.js";
 import { TaskNode } from "./internal/task-node.js";
 
@@ -24,13 +24,13 @@ export abstract class Task extends TaskNode {
     const parent = nodeOf(scope);
     super(parent, parent.task.run, ++realm.lastTaskId, name);
     open(this, parent);
-    if (isDebug()) recordOrigin(this);
+    if (isTraced()) noteBegun(this, ambient());
   }
 
   /** Calls `fn` in a later microtask, with the `AsyncLocalStorage` values of now. */
   begin(fn: () => unknown): void {
     const { run } = this;
-    run.activity++;
+    run.pulse.activity++;
     const turn = run.turns.spend() ? DONE : run.turns.next();
     void turn.then(() => performLast(this, fn));
   }
@@ -60,8 +60,9 @@ export abstract class Task extends TaskNode {
 
   /** @internal */
   override conclude(): void {
-    this.run.activity++;
+    this.run.pulse.activity++;
     const { failed, outcome } = this;
+    noteEnded(this);
     if (!failed) {
       this.ended("finished", outcome);
       return;

@@ -1,10 +1,11 @@
-import { cancelTurn, inNextTurn } from "./internal/event-loop.js";
+import { onceStill } from "./internal/pulse.js";
 import { ambient } from "./internal/realm.js";
+import { inFlight } from "./in-flight.js";
 import { suspend } from "./suspend.js";
 
 /**
  * Waits until all other tasks of this run are blocked: for tests that must not sleep. A task that awaits something foreign
- * counts as blocked after two idle turns of the event loop.
+ * counts as blocked after two idle turns of the event loop. A virtual clock stands still meanwhile.
  *
  * **Cancellation:** ends the wait.
  *
@@ -23,20 +24,16 @@ import { suspend } from "./suspend.js";
  * @see anyio.wait_all_tasks_blocked
  */
 export function waitAllTasksBlocked(): Promise<void> {
-  const { run } = ambient().task;
+  const { pulse } = ambient().task.run;
   return suspend<void>("all other tasks to be blocked", (waiter) => {
-    let seen = -1;
-    let idleTurns = 0;
-    let timer: ReturnType<typeof inNextTurn>;
-    const look = (): void => {
-      idleTurns = run.activity === seen ? idleTurns + 1 : 0;
-      seen = run.activity;
-      if (idleTurns === IDLE_TURNS) waiter.resume();
-      else timer = inNextTurn(look);
+    const landed = inFlight();
+    const cancel = onceStill(pulse, false, () => {
+      landed();
+      waiter.resume();
+    });
+    return () => {
+      landed();
+      cancel();
     };
-    timer = inNextTurn(look);
-    return () => cancelTurn(timer);
   });
 }
-
-const IDLE_TURNS = 2;

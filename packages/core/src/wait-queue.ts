@@ -2,6 +2,7 @@ import type { Label } from "./internal/label.js";
 import { ambient } from "./internal/realm.js";
 import { refuse } from "./internal/refuse.js";
 import { attach } from "./internal/scope-tree.js";
+import { ForeignWaiter } from "./internal/foreign-waiter.js";
 import { type Queue, Waiter } from "./internal/waiter.js";
 
 /**
@@ -27,6 +28,12 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
   #head: Waiter | null = null;
   #tail: Waiter | null = null;
   #size = 0;
+  readonly #isForeign: boolean;
+
+  /** @param isForeign whether it is something outside of this library that wakes, as for `suspendForeign()` */
+  constructor({ isForeign = false }: { isForeign?: boolean } = {}) {
+    this.#isForeign = isForeign;
+  }
 
   /** How many wait. */
   get size(): number {
@@ -44,7 +51,7 @@ export class WaitQueue<T = void, K = undefined> implements Queue, Iterable<K> {
   wait(label: Label, ...[token]: K extends undefined ? [token?: K] : [token: K]): Promise<T> {
     const scope = ambient();
     if (scope.effective !== null) return refuse(scope, scope.effective);
-    const waiter = new Waiter<T>(scope, label, token);
+    const waiter = this.#isForeign ? new ForeignWaiter<T>(scope, label, token) : new Waiter<T>(scope, label, token);
     attach(scope, waiter);
     this.#append(waiter);
     return waiter.promise;

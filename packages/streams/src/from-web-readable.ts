@@ -1,5 +1,5 @@
 import { BrokenResourceError, BusyResourceError, ClosedResourceError, EndOfStreamError } from "@anyio/core";
-import { bindScope, immediate, noteClosed, noteOpened, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { bindScope, immediate, noteClosed, noteOpened, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
 import { ByteReceiveStream } from "./byte-stream.js";
 import { checkBytes, checkMaxBytes, DEFAULT_MAX_BYTES } from "./internal/checks.js";
 import { settleUnlessCancelled } from "./internal/closing.js";
@@ -53,7 +53,7 @@ class WebByteReceiveStream extends ByteReceiveStream {
     }
     if (this.#waiter !== null) return immediate(refuse);
     this.#maxBytes = maxBytes;
-    return this.#isReady ? immediate(this.#take) : suspend("bytes of a web stream", this.#wait);
+    return this.#isReady ? immediate(this.#take) : suspendForeign("bytes of a web stream", this.#wait);
   }
 
   override async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { BrokenResourceError, ClosedResourceError, currentEffectiveDeadline } from "@anyio/core";
-import { bindScope, immediate, noteClosed, noteOpened, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { bindScope, immediate, noteClosed, noteOpened, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
 import { ResourceGuard } from "@anyio/sync";
 import { ByteSendStream } from "./byte-stream.js";
 import { checkBytes } from "./internal/checks.js";
@@ -60,7 +60,7 @@ class WebByteSendStream extends ByteSendStream {
       return Promise.reject(error);
     }
     if (this.#isClosed || this.#failure !== null || bytes.length === 0) return immediate(this.#check);
-    return suspend("room in a web stream", (waiter) => this.#begin(bytes, waiter));
+    return suspendForeign("room in a web stream", (waiter) => this.#begin(bytes, waiter));
   }
 
   override async close(): Promise<void> {

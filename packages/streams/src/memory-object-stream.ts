@@ -74,7 +74,7 @@ export class MemoryObjectSendStream<T> extends ObjectSendStream<T> implements Di
     super();
     this.#channel = channel;
     channel.openSends++;
-    noteOpened(this, `the sending end of ${channel.name}`);
+    noteOpened(this, `the sending end of ${channel.name}`, "memory");
   }
 
   /**
@@ -156,7 +156,7 @@ export class MemoryObjectReceiveStream<T> extends ObjectReceiveStream<T> impleme
     super();
     this.#channel = channel;
     channel.openReceives++;
-    noteOpened(this, `the receiving end of ${channel.name}`);
+    noteOpened(this, `the receiving end of ${channel.name}`, "memory");
   }
 
   /**

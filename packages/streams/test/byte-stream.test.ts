@@ -1,6 +1,6 @@
 import { BufferedByteStream } from "@anyio/streams";
 import { describe, it } from "vitest";
-import { byteStreamContract } from "#support/suites/byte-stream";
+import { byteStreamContract } from "@anyio/testing";
 import { bufferedPair, thereAndBackPair, webPair } from "./support/pairs.js";
 
 describe.each([

@@ -15,7 +15,7 @@ import { createMemoryObjectStream, type MemoryObjectReceiveStream } from "@anyio
 import { withTaskGroup } from "@anyio/task-groups";
 import { caught, errorOf } from "#support/caught";
 import { collectUntil } from "#support/collect";
-import { objectStreamContract } from "#support/suites/object-stream";
+import { objectStreamContract } from "@anyio/testing";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { takeWarnings } from "#support/warnings";

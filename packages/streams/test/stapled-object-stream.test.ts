@@ -7,7 +7,7 @@ import {
 } from "@anyio/streams";
 import { describe, expect, it } from "vitest";
 import { caught } from "#support/caught";
-import { objectStreamContract } from "#support/suites/object-stream";
+import { objectStreamContract } from "@anyio/testing";
 
 describe("StapledObjectStream", () => {
   for (const { name, run } of objectStreamContract(

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { caught } from "#support/caught";
 import { check } from "#support/property";
-import { objectStreamContract } from "#support/suites/object-stream";
+import { objectStreamContract } from "@anyio/testing";
 import { webPair } from "./support/pairs.js";
 import { receiveAll, toBytes } from "./support/texts.js";
 

@@ -2,7 +2,7 @@ import { run } from "@anyio/core";
 import { CapacityLimiter, Condition, Lock, Semaphore } from "@anyio/sync";
 import { describe, it } from "vitest";
 import { SeededScheduler } from "#support/seeded-scheduler";
-import { lockLikeContract, type LockLike } from "#support/suites/lock-like";
+import { lockLikeContract, type LockLike } from "@anyio/testing";
 
 const makers: [string, () => LockLike][] = [
   ["Lock", () => new Lock()],

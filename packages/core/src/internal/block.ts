@@ -1,8 +1,7 @@
 import { NOTHING, withoutCancellations } from "./cancellations.js";
 import { startDeadline } from "./deadline.js";
-import { isDebug } from "./debug.js";
 import { Deferred } from "./deferred.js";
-import { recordOrigin } from "./origin.js";
+import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { ambient, perform, realm } from "./realm.js";
 import { cancel, extrasOf, isCancelledFromOutside, open, ScopeNode } from "./scope-tree.js";
@@ -29,7 +28,7 @@ export class Block extends ScopeNode implements Delivery {
     this.#conclusion = conclusion;
     this.task = parent.task;
     open(this, parent);
-    if (isDebug()) recordOrigin(this);
+    if (isTraced()) recordOrigin(this);
     if (this.deadline !== null) startDeadline(this, this.deadline);
     if (this.extras !== null) followSignal(this);
     perform(this, fn, argument);
@@ -52,6 +51,7 @@ export class Block extends ScopeNode implements Delivery {
   }
 
   deliver(): void {
+    this.task.run.pulse.activity++;
     if (this.failed) this.#result?.reject(this.outcome);
     else this.#result?.resolve(this.outcome);
   }

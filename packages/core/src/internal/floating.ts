@@ -1,16 +1,26 @@
-import type { Operation, ScopeNode } from "./scope-tree.js";
-import { originOf } from "./origin.js";
+import { isDebug } from "./debug.js";
 import { textOf } from "./label.js";
+import { witnessOf } from "./witnesses.js";
+import { originOf } from "./origin.js";
+import type { Operation, ScopeNode } from "./scope-tree.js";
 import { warn } from "./warn.js";
 
-/** Debug mode: names what was left behind in a scope, with where it began. */
+/** Tells the witness of the scope, or in debug mode everybody, what was left behind in it, with where it began. */
 export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Operation>): void {
+  const witness = witnessOf(scope);
+  if (witness === undefined && !isDebug()) return;
   for (const item of left) {
     if (!item.isScope && item.settled) continue;
-    const what = item.isScope ? `scope "${item.name ?? "unnamed"}"` : `operation ${textOf(item.label, item.token)}`;
+    const kind = item.isScope ? (item.task === item ? "task" : "scope") : "operation";
+    const name = item.isScope ? (item.name ?? "unnamed") : textOf(item.label, item.token);
+    if (witness !== undefined) {
+      witness.left(kind, name, originOf(item));
+      continue;
+    }
     warn(
       "ANYIO_FLOATING",
-      `${what} was still pending when ${scope.name === undefined ? "its scope" : `scope "${scope.name}"`} of task ` +
+      `${kind} ${item.isScope ? `"${name}"` : name} was still pending when ` +
+        `${scope.name === undefined ? "its scope" : `scope "${scope.name}"`} of task ` +
         `"${scope.task.label}" was left; await it, or start it in a task group`,
       originOf(item),
     );

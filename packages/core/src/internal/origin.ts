@@ -1,5 +1,21 @@
-/** Debug mode's memory of where tasks, scopes and operations began. Empty, and free of cost, outside debug mode. */
+import { isDebug } from "./debug.js";
+
+/** The memory of where tasks, scopes and operations began. Empty, and free of cost, while nobody wants to know. */
 const origins = new WeakMap<object, string>();
+
+/** How many want to know, debug mode aside. */
+let tracers = 0;
+
+/** Whether origins are recorded: in debug mode, and while somebody watches for leaks. */
+export function isTraced(): boolean {
+  return tracers > 0 || isDebug();
+}
+
+/** Has origins recorded until the returned function is called. */
+export function trace(): () => void {
+  tracers++;
+  return () => void tracers--;
+}
 
 /** Notes the caller's stack as the place where `subject` began. */
 export function recordOrigin(subject: object): void {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { DONE } from "./deferred.js";
+import { Pulse } from "./pulse.js";
 import { leave, type ScopeNode } from "./scope-tree.js";
 import { SystemClock } from "./system-clock.js";
 import { RootTask, type TaskNode } from "./task-node.js";
@@ -103,6 +104,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function makeRealm(): Realm {
   const clock = new SystemClock();
-  const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, activity: 0 });
+  const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, pulse: new Pulse() });
   return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, shuttingDown: 0, failedTasks: new WeakMap() };
 }

@@ -10,9 +10,9 @@
  */
 import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { InvalidStateError } from "../errors.js";
-import { isDebug } from "./debug.js";
 import { reportFloating } from "./floating.js";
 import type { Label } from "./label.js";
+import { isTraced } from "./origin.js";
 import type { TaskNode } from "./task-node.js";
 
 /** Something in a scope's ring. */
@@ -32,6 +32,11 @@ export abstract class Operation extends Dependent {
 
   abstract readonly label: Label;
   abstract readonly token: unknown;
+  /** Waits for something outside of this library. */
+  get isForeign(): boolean {
+    return false;
+  }
+
   /** Decided: what is left is to tell whoever waits for it. */
   abstract get settled(): boolean;
   /** Tells the operation that its scope has been cancelled. */
@@ -139,7 +144,7 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   scope.outcome = outcome;
   scope.state = "leaving";
   if (scope.last !== null) {
-    if (isDebug()) reportFloating(scope, dependentsOf(scope));
+    if (isTraced()) reportFloating(scope, dependentsOf(scope));
     if (scope.effective === null) push(scope, exitOf(scope));
   }
   drain(scope);

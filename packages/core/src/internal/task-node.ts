@@ -1,4 +1,5 @@
 import type { Clock } from "../backend.js";
+import type { Pulse } from "./pulse.js";
 import { ScopeNode } from "./scope-tree.js";
 import type { Turns } from "./turns.js";
 
@@ -8,8 +9,8 @@ export interface RunState {
   readonly turns: Turns;
   /** Values of `RunVar`s; made with the first of them. */
   vars: Map<object, unknown> | null;
-  /** Counts whatever begins or completes, to tell a run in which all is parked from a busy one. */
-  activity: number;
+  /** Tells a run in which all is parked from a busy one. */
+  readonly pulse: Pulse;
 }
 
 /** A task is a scope that a flow of control of its own runs in. */
@@ -27,6 +28,11 @@ export abstract class TaskNode extends ScopeNode {
     super(parent as ScopeNode, null as unknown as TaskNode, name);
     this.task = this;
     this.since = Math.floor(run.clock.now());
+  }
+
+  /** Whether the task that made it waits for its end. */
+  get isAwaited(): boolean {
+    return false;
   }
 
   /** What people call it. */

@@ -1,8 +1,7 @@
 import { type Cancellation, CancelledError } from "../cancelled-error.js";
-import { isDebug } from "./debug.js";
 import { capture, captured } from "./deferred.js";
 import { type Label, textOf } from "./label.js";
-import { recordOrigin } from "./origin.js";
+import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { callIn } from "./realm.js";
 import { attach, Operation, release, type ScopeNode } from "./scope-tree.js";
@@ -42,8 +41,8 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     this.promise = new Promise(capture);
     this.#resolve = captured.resolve;
     this.#reject = captured.reject;
-    scope.task.run.activity++;
-    if (isDebug()) recordOrigin(this);
+    scope.task.run.pulse.activity++;
+    if (isTraced()) recordOrigin(this);
   }
 
   override get settled(): boolean {
@@ -89,7 +88,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
 
   /** Tells whoever awaits the operation. */
   deliver(): void {
-    this.parent.task.run.activity++;
+    this.parent.task.run.pulse.activity++;
     if (this.#state === "failed") this.#reject(this.#outcome);
     else this.#resolve(this.#outcome);
     this.#state = "delivered";

@@ -1,4 +1,5 @@
-import { abandonOnCancel, type Closable, ExceptionGroup, forceClose, isCancelled } from "@anyio/core";
+import { type Closable, ExceptionGroup, forceClose, isCancelled } from "@anyio/core";
+import { waitFor } from "./wait-for.js";
 
 /** Closes all at once, whatever becomes of each, and waits for all. One error is thrown as it is, several as a group. */
 export async function closeAll(resources: readonly { close(): unknown }[]): Promise<void> {
@@ -23,7 +24,7 @@ export async function closeQuietly(resource: Closable): Promise<void> {
  */
 export async function settleUnlessCancelled(step: PromiseLike<unknown>): Promise<boolean> {
   try {
-    await abandonOnCancel(step);
+    await waitFor(step, "a stream to close");
     return true;
   } catch (error) {
     if (!isCancelled(error)) throw error;

@@ -1,5 +1,4 @@
 import {
-  abandonOnCancel,
   CancelScope,
   ClosedResourceError,
   currentEffectiveDeadline,
@@ -11,6 +10,7 @@ import { ResourceGuard } from "@anyio/sync";
 import { ByteStream } from "../byte-stream.js";
 import type { ObjectStream } from "../object-stream.js";
 import { checkBytes } from "./checks.js";
+import { waitFor } from "./wait-for.js";
 
 /**
  * A stream of objects, each of them bytes, as a stream of bytes; only that it hands objects over whole, for a buffer to
@@ -100,7 +100,7 @@ export class ObjectByteStream extends ByteStream {
   }
 
   async #flush(): Promise<void> {
-    while (this.#underway > 0) await abandonOnCancel(this.#last);
+    while (this.#underway > 0) await waitFor(this.#last, "what was sent to be on its way");
   }
 
   async #follow(sending: Promise<void>, waiter: Suspension<void>, end: () => void): Promise<void> {

@@ -87,7 +87,7 @@ class BufferedEvents implements EventStream {
   readonly #maxBufferSize: number;
   readonly #overflow: NonNullable<EventsOptions["overflow"]>;
   readonly #buffer = new Deque<unknown[]>();
-  readonly #waiting = new WaitQueue<IteratorResult<unknown[], undefined>>();
+  readonly #waiting = new WaitQueue<IteratorResult<unknown[], undefined>>({ isForeign: true });
   /** Not while it begins or ends to listen, of which an emitter may tell by events. */
   #isListening = false;
   /** What is thrown once the buffer is empty. */

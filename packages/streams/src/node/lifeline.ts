@@ -1,5 +1,5 @@
 import { BrokenResourceError, ClosedResourceError, currentEffectiveDeadline } from "@anyio/core";
-import { bindScope, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { bindScope, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
 import { emitsClose, isPeerGone, type NodeStream } from "./node-stream.js";
 
 /** One direction of a Node stream. */
@@ -74,7 +74,7 @@ export class Lifeline {
     }
     if (this.#state === "closing" && currentEffectiveDeadline() === -Infinity) this.#abandon();
     if (this.#state === "closed") return Promise.resolve();
-    return suspend("a Node.js stream to close", (waiter) => {
+    return suspendForeign("a Node.js stream to close", (waiter) => {
       this.#closers.push(waiter);
       this.proceed();
       return this.#abandon;

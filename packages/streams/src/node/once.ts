@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import { suspend } from "@anyio/core/lowlevel";
+import { suspendForeign } from "@anyio/core/lowlevel";
 import {
   checkEventSource,
   type EventArguments,
@@ -34,7 +34,7 @@ export function once(emitter: EventSource, name: EventName): Promise<unknown[]> 
   } catch (error) {
     return Promise.reject(error);
   }
-  return suspend(`event "${String(name)}"`, (waiter) => {
+  return suspendForeign(`event "${String(name)}"`, (waiter) => {
     // An emitter may emit while listeners are removed: what has come first counts.
     const onEvent = (...args: unknown[]): void => {
       waiter.resume(args);

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { BusyResourceError, EndOfStreamError } from "@anyio/core";
-import { bindScope, immediate, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { bindScope, immediate, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
 import type { Half, Lifeline } from "./lifeline.js";
 import { isRealEnd } from "./node-stream.js";
 
@@ -33,7 +33,7 @@ export class Reader implements Half {
       return Promise.reject(new RangeError(`maxBytes must be a positive integer, not ${String(maxBytes)}`));
     }
     if (this.#rest.length > 0 && !this.#lifeline.isClosed) return immediate(() => this.#take(maxBytes));
-    return suspend("bytes of a Node.js stream", (waiter) => {
+    return suspendForeign("bytes of a Node.js stream", (waiter) => {
       if (this.#waiter !== null) throw new BusyResourceError();
       this.#waiter = waiter;
       this.#wanted = maxBytes;

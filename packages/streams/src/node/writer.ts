@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { BrokenResourceError, BusyResourceError, ClosedResourceError } from "@anyio/core";
-import { bindScope, suspend, type Suspension } from "@anyio/core/lowlevel";
+import { bindScope, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
 import type { Half, Lifeline } from "./lifeline.js";
 
 /**
@@ -33,7 +33,7 @@ export class Writer implements Half {
     if (!(bytes instanceof Uint8Array)) {
       return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
     }
-    return suspend("a Node.js stream to take bytes", (suspension) => {
+    return suspendForeign("a Node.js stream to take bytes", (suspension) => {
       if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
       this.#check();
       if (this.#stream.writableEnded)
@@ -56,7 +56,7 @@ export class Writer implements Half {
   }
 
   sendEof(): Promise<void> {
-    return suspend("a Node.js stream to take its end", (suspension) => {
+    return suspendForeign("a Node.js stream to take its end", (suspension) => {
       if (this.#hasSentEof && this.#stream.writableFinished && !this.#lifeline.isClosed) {
         suspension.resume();
         return undefined;

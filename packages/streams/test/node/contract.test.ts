@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import type { ByteStream } from "@anyio/streams";
 import { fromDuplex, toDuplex } from "@anyio/streams/node";
-import { byteStreamContract } from "#support/suites/byte-stream";
+import { byteStreamContract } from "@anyio/testing";
 import { socketPair } from "./support/nodes.js";
 
 describe.each<[string, () => Promise<[ByteStream, ByteStream]>]>([

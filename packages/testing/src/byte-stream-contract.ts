@@ -10,17 +10,35 @@ import {
   forceClose,
   waitAllTasksBlocked,
 } from "@anyio/core";
-import type { ByteReceiveStream, ByteStream } from "@anyio/streams";
-import type { ContractCase } from "./contract.js";
+import type { ContractCase } from "./contract-case.js";
+import { inCancelledScope, isA, outcomeOf } from "./internal/proof.js";
+
+/** A two-way stream of bytes; those of `@anyio/streams` are, and others need not extend them. */
+export interface ByteStreamLike extends ByteSource, AsyncDisposable {
+  send(bytes: Uint8Array): Promise<void>;
+  sendEof(): Promise<void>;
+  close(): Promise<void>;
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined>;
+}
 
 /**
  * What every two-way stream of bytes does. It tells nothing of how many bytes are on their way at once: a `send` in it never
  * counts on being complete before its bytes are received.
  *
  * @param makePair makes two streams for each case, each of which receives what goes into the other
+ * @example
+ * const makePair = async (): Promise<[ByteStream, ByteStream]> => {
+ *   const [there, back] = [new TransformStream<Uint8Array, Uint8Array>(), new TransformStream<Uint8Array, Uint8Array>()];
+ *   const end = (into: WritableStream<Uint8Array>, from: ReadableStream<Uint8Array>) =>
+ *     new StapledByteStream(fromWebWritable(into), fromWebReadable(from));
+ *   return [end(there.writable, back.readable), end(back.writable, there.readable)];
+ * };
+ * const broken: string[] = [];
+ * for (const { name, run } of byteStreamContract(makePair)) await run().catch(() => broken.push(name));
+ * broken; // => []
  */
-export function byteStreamContract(makePair: () => Promise<[ByteStream, ByteStream]>): ContractCase[] {
-  const withPair = (fn: (a: ByteStream, b: ByteStream) => Promise<void>) => async () => {
+export function byteStreamContract(makePair: () => Promise<[ByteStreamLike, ByteStreamLike]>): ContractCase[] {
+  const withPair = (fn: (a: ByteStreamLike, b: ByteStreamLike) => Promise<void>) => async () => {
     const [a, b] = await makePair();
     try {
       await failAfter(TIME_LIMIT, () => fn(a, b), { reason: "the case" });
@@ -334,20 +352,24 @@ export function byteStreamContract(makePair: () => Promise<[ByteStream, ByteStre
   ];
 }
 
+interface ByteSource {
+  receive(maxBytes?: number): Promise<Uint8Array>;
+}
+
 const TIME_LIMIT = 10_000;
 const MOST_SENDS = 1_000;
 
 /** Sends much, to a side that does not receive, until that fails. */
-async function sendUntilItFails(stream: ByteStream): Promise<void> {
+async function sendUntilItFails(stream: ByteStreamLike): Promise<void> {
   const piece = new Uint8Array(100_000);
   for (let i = 0; i < MOST_SENDS; i++) await stream.send(piece);
 }
 
-async function sendIn(stream: ByteStream, bytes: Uint8Array, size: number): Promise<void> {
+async function sendIn(stream: ByteStreamLike, bytes: Uint8Array, size: number): Promise<void> {
   for (let at = 0; at < bytes.length; at += size) await stream.send(bytes.slice(at, at + size));
 }
 
-async function receiveAll(stream: ByteReceiveStream, maxBytes?: number, sizes: number[] = []): Promise<Uint8Array> {
+async function receiveAll(stream: ByteSource, maxBytes?: number, sizes: number[] = []): Promise<Uint8Array> {
   const received: Uint8Array[] = [];
   try {
     for (;;) {
@@ -382,21 +404,4 @@ function noise(length: number, seed: number): Uint8Array {
     state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
     return state >>> 16;
   });
-}
-
-function inCancelledScope<T>(fn: () => Promise<T>): Promise<T> {
-  const scope = new CancelScope();
-  scope.cancel();
-  return scope.run(fn) as Promise<T>;
-}
-
-function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.catch((error: unknown) => error);
-}
-
-function isA(type: new (...args: never[]) => Error): (error: unknown) => true {
-  return (error) => {
-    assert.ok(error instanceof type, `expected a ${type.name}, not ${String(error)}`);
-    return true;
-  };
 }

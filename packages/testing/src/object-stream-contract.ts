@@ -7,11 +7,24 @@ import {
   EndOfStreamError,
   waitAllTasksBlocked,
 } from "@anyio/core";
-import type { ObjectReceiveStream, ObjectSendStream } from "@anyio/streams";
-import type { ContractCase } from "./contract.js";
+import type { ContractCase } from "./contract-case.js";
+import { inCancelledScope, isA, outcomeOf } from "./internal/proof.js";
+
+/** Something that objects go into; those of `@anyio/streams` are, and others need not extend them. */
+export interface ObjectSendStreamLike<T> extends AsyncDisposable {
+  send(item: T): Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** Something that objects come from. */
+export interface ObjectReceiveStreamLike<T> extends AsyncDisposable {
+  receive(): Promise<T>;
+  close(): void | Promise<void>;
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
+}
 
 /** What goes into the first comes out of the second. */
-export type ObjectStreamPair<T> = readonly [ObjectSendStream<T>, ObjectReceiveStream<T>];
+export type ObjectStreamPair<T> = readonly [ObjectSendStreamLike<T>, ObjectReceiveStreamLike<T>];
 
 /**
  * What every stream of objects does. It tells nothing of how many items a stream buffers, so a `send` in it never counts
@@ -19,20 +32,29 @@ export type ObjectStreamPair<T> = readonly [ObjectSendStream<T>, ObjectReceiveSt
  *
  * @param makePair makes a new stream for each case
  * @param itemOf makes items that differ for different numbers, and are deeply equal for equal ones
+ * @example
+ * const cases = objectStreamContract(
+ *   () => createMemoryObjectStream<number>(),
+ *   (n) => n,
+ * );
+ * const broken: string[] = [];
+ * for (const { name, run } of cases) await run().catch(() => broken.push(name));
+ * broken; // => []
  */
 export function objectStreamContract<T>(
   makePair: () => ObjectStreamPair<T> | Promise<ObjectStreamPair<T>>,
   itemOf: (n: number) => T,
 ): ContractCase[] {
-  const withPair = (fn: (send: ObjectSendStream<T>, receive: ObjectReceiveStream<T>) => Promise<void>) => async () => {
-    const [send, receive] = await makePair();
-    try {
-      await fn(send, receive);
-    } finally {
-      await send.close();
-      await receive.close();
-    }
-  };
+  const withPair =
+    (fn: (send: ObjectSendStreamLike<T>, receive: ObjectReceiveStreamLike<T>) => Promise<void>) => async () => {
+      const [send, receive] = await makePair();
+      try {
+        await fn(send, receive);
+      } finally {
+        await send.close();
+        await receive.close();
+      }
+    };
   const items = (...numbers: number[]): T[] => numbers.map(itemOf);
 
   return [
@@ -203,25 +225,8 @@ export function objectStreamContract<T>(
   ];
 }
 
-async function sendAll<T>(send: ObjectSendStream<T>, items: readonly T[]): Promise<void> {
+async function sendAll<T>(send: ObjectSendStreamLike<T>, items: readonly T[]): Promise<void> {
   for (const item of items) await send.send(item);
-}
-
-function inCancelledScope<T>(fn: () => Promise<T>): Promise<T> {
-  const scope = new CancelScope();
-  scope.cancel();
-  return scope.run(fn) as Promise<T>;
-}
-
-function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.catch((error: unknown) => error);
-}
-
-function isA(type: new (...args: never[]) => Error): (error: unknown) => true {
-  return (error) => {
-    assert.ok(error instanceof type, `expected a ${type.name}, not ${String(error)}`);
-    return true;
-  };
 }
 
 function isCancellation(outcome: unknown): boolean {

@@ -1,4 +1,4 @@
-import * as assert from "node:assert/strict";
+import assert from "node:assert/strict";
 import {
   CancelScope,
   CancelledError,
@@ -12,7 +12,7 @@ import {
   waitAllTasksBlocked,
   WouldBlockError,
 } from "@anyio/core";
-import type { ContractCase } from "./contract.js";
+import type { ContractCase } from "./contract-case.js";
 
 /** What lets one in at a time. */
 export interface LockLike {
@@ -28,7 +28,9 @@ export interface LockLike {
  *
  * @param make makes one that is free
  * @example
- * for (const { name, run } of lockLikeContract(() => new Lock())) it(name, run);
+ * const broken: string[] = [];
+ * for (const { name, run } of lockLikeContract(() => new Lock())) await run().catch(() => broken.push(name));
+ * broken; // => []
  */
 export function lockLikeContract(make: () => LockLike): ContractCase[] {
   return [

@@ -1,4 +1,4 @@
-/** One promise of a contract, and what proves it: a test for whatever framework there is. */
+/** One promise of a contract, and what proves it: a test, for whatever framework there is. */
 export interface ContractCase {
   readonly name: string;
   /** Rejects where the promise is not kept. */

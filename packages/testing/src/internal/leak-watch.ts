@@ -1,0 +1,57 @@
+import type { Witness } from "@anyio/core/lowlevel";
+
+/** What was left behind. */
+export interface Leak {
+  readonly kind: "task" | "scope" | "operation" | "resource";
+  /** What people call it. */
+  readonly name: string;
+  /** The stack of where it began. */
+  readonly origin: string;
+}
+
+type Task = Parameters<Witness["began"]>[0];
+
+/** Takes note of what begins in a scope and does not end with it. */
+export class LeakWatch implements Witness {
+  readonly #left: Leak[] = [];
+  readonly #tasks = new Map<Task, Leak>();
+  readonly #resources = new Map<object, Leak>();
+  #onTasksEnded: () => void = () => {};
+
+  began(task: Task, origin: string): void {
+    this.#tasks.set(task, { kind: "task", name: task.label, origin });
+  }
+
+  opened(resource: object, name: string, origin: string): void {
+    this.#resources.set(resource, { kind: "resource", name, origin });
+  }
+
+  ended(item: object): void {
+    this.#resources.delete(item);
+    if (this.#tasks.delete(item as Task) && this.#tasks.size === 0) this.#onTasksEnded();
+  }
+
+  left(kind: "task" | "scope" | "operation", name: string, origin: string): void {
+    this.#left.push({ kind, name, origin });
+  }
+
+  get leaks(): Leak[] {
+    return [...this.#left, ...this.#tasks.values(), ...this.#resources.values()];
+  }
+
+  /** The tasks that have not ended. */
+  get tasks(): Task[] {
+    return [...this.#tasks.keys()];
+  }
+
+  /** The resources that are open. */
+  get resources(): object[] {
+    return [...this.#resources.keys()];
+  }
+
+  /** Calls back when all tasks have ended. */
+  onceTasksEnded(callback: () => void): void {
+    this.#onTasksEnded = callback;
+    if (this.#tasks.size === 0) callback();
+  }
+}

@@ -1,0 +1,47 @@
+import { inject } from "vitest";
+import { checkClock, chosenClock } from "../options.js";
+import { Attempt } from "./attempt.js";
+import { disguised } from "./disguised.js";
+import { shared, type TestClockKind } from "./shared.js";
+
+/** How vitest's own test functions are called, with the chain's modifiers (`only`, `concurrent`, …) as `this`. */
+export type Declare = (this: object, title: string, optionsOrFn?: unknown, timeoutOrFn?: unknown) => void;
+
+/** What is collecting tests: the part of vitest's collector that is needed here. */
+export interface Collector {
+  readonly tasks: object[];
+  readonly options?: { readonly clock?: unknown };
+}
+
+/**
+ * Declares a test with vitest, once for each clock it is to run on, its function in a scope of the test.
+ *
+ * @param declare vitest's own function for it
+ */
+export function declareTest(collector: Collector, declare: Declare, chain: object, ...call: Parameters<Declare>): void {
+  const [title, optionsOrFn, timeoutOrFn] = call;
+  const choice = chosenClock(optionsOrFn) ?? chosenClock(collector.options) ?? inject("@anyio/vitest")?.clock ?? "real";
+  const clocks: TestClockKind[] = checkClock(choice) === "both" ? ["real", "virtual"] : [choice as TestClockKind];
+  clocks.forEach((clock, i) => {
+    declare.call(chain, i === 0 ? title : `${title} [virtual]`, inTest(optionsOrFn), inTest(timeoutOrFn));
+    const test = collector.tasks.at(-1);
+    if (test !== undefined) shared.clocks.set(test, clock);
+  });
+}
+
+interface Context {
+  readonly task: object;
+  readonly signal: AbortSignal;
+}
+
+/** A test function that runs in its attempt's scope; anything else stays what it is. */
+function inTest(given: unknown): unknown {
+  if (typeof given !== "function" || shared.scoped.has(given)) return given;
+  const fn = given as (context: Context, ...rest: unknown[]) => unknown;
+  const body = (context: Context, ...rest: unknown[]): unknown => {
+    const attempt = Attempt.of(context.task);
+    return attempt ? attempt.perform(() => fn(context, ...rest), context.signal) : fn(context, ...rest);
+  };
+  shared.scoped.add(body);
+  return disguised(fn, body);
+}

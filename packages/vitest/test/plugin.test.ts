@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import anyio from "@anyio/vitest/plugin";
+
+describe("anyio", () => {
+  it("gives the project its runner in auto mode, which is the default", () => {
+    const config = anyio().config({}) as { test: { runner: string } };
+
+    expect(existsSync(config.test.runner)).toBe(true);
+    expect(config).toEqual(anyio({ mode: "auto", clock: "real" }).config({}));
+  });
+
+  it("leaves the runner alone in mode manual", () => {
+    expect(anyio({ mode: "manual", clock: "both" }).config({})).toEqual({
+      test: { provide: { "@anyio/vitest": { mode: "manual", clock: "both" } } },
+    });
+  });
+
+  it("refuses what is no mode and no clock", () => {
+    expect(() => anyio({ mode: "loud" as never })).toThrow(
+      new TypeError('mode is "loud"; it has to be "auto" or "manual"'),
+    );
+    expect(() => anyio({ clock: "sundial" as never })).toThrow(TypeError);
+  });
+
+  it("refuses a project that has a runner of its own", () => {
+    expect(() => anyio().config({ test: { runner: "./mine.ts" } })).toThrow("./mine.ts");
+    expect(() => anyio({ mode: "manual" }).config({ test: { runner: "./mine.ts" } })).not.toThrow();
+  });
+});

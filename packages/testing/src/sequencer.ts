@@ -54,7 +54,7 @@ export class Sequencer {
       this.#check(n);
       if (n > this.#next) await this.#turnOf(n);
       if (n > 0) await waitAllTasksBlocked();
-      // It may have been broken in a step before this one... while that one had its turn.
+      // An earlier step may have been cancelled after it let this one go on to wait.
       this.#check(n);
     } catch (error) {
       this.#break(n);

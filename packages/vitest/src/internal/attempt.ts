@@ -14,7 +14,6 @@ import { addNote, cancelledAtTimeout, headlineOf, tellTasks } from "./timeout-er
 export interface TestCase {
   readonly name: string;
   readonly fullTestName?: string;
-  readonly timeout: number;
 }
 
 /**

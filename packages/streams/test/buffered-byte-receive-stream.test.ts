@@ -241,6 +241,16 @@ describe("BufferedByteReceiveStream", () => {
         new TypeError("delimiter must be a Uint8Array, not 10"),
       );
     });
+
+    it("refuses what is no delimiter after one that was", async () => {
+      const [, receive] = bytesThere("a\n");
+      const stream = new BufferedByteReceiveStream(receive);
+      await stream.receiveUntil("\n", 1);
+
+      await expect(stream.receiveUntil(null as unknown as string, 1)).rejects.toThrow(
+        new TypeError("delimiter must be a Uint8Array, not null"),
+      );
+    });
   });
 
   describe("feedData", () => {

@@ -23,9 +23,14 @@ export class DelimiterSearch {
     this.#borders = bordersOf(this.delimiter);
   }
 
-  /** Whether this is the search for a delimiter. */
+  /**
+   * Whether this is the search for a delimiter.
+   *
+   * @throws {TypeError} when it is none
+   */
   isFor(delimiter: Uint8Array | string): boolean {
     if (typeof delimiter === "string") return delimiter === this.#given;
+    checkBytes(delimiter, "delimiter");
     const own = this.delimiter;
     if (delimiter.length !== own.length) return false;
     for (let i = 0; i < own.length; i++) if (delimiter[i] !== own[i]) return false;

@@ -42,6 +42,7 @@ interface User {
   /** Calls in the user's scope. */
   readonly call: (fn: () => Promise<void>) => void;
   lease: Disposable | null;
+  refusals: number;
 }
 
 /** What a condition has to do, in the plainest of words. */
@@ -114,6 +115,12 @@ async function execute(steps: Steps, scheduler: SeededScheduler): Promise<void> 
     }
   };
 
+  // Who goes on for long after it was cancelled is told ever later.
+  const isHeard = (id: number): boolean => {
+    const user = users[id];
+    return user !== undefined && !(user.scope.cancelCalled && ++user.refusals > 10);
+  };
+
   const cancel = (id: number): void => {
     users[id]?.scope.cancel();
     if (model.sleepers.includes(id)) {
@@ -150,7 +157,7 @@ async function execute(steps: Steps, scheduler: SeededScheduler): Promise<void> 
     else if (holder !== null) {
       // Only who was told that it has the lock does anything with it.
       await settle();
-      if (each.kind === "wait") wait(holder);
+      if (each.kind === "wait" && isHeard(holder)) wait(holder);
       else giveBack(holder);
     }
     const { tasksWaiting, lockStatistics } = condition.statistics();
@@ -193,5 +200,5 @@ function makeUser(): User {
     call = bindScope((fn: () => Promise<void>) => void fn());
     return new Promise<void>((resolve) => (end = resolve));
   });
-  return { scope, end: () => end(), ended, call, lease: null };
+  return { scope, end: () => end(), ended, call, lease: null, refusals: 0 };
 }

@@ -7,14 +7,14 @@ describe("a release", () => {
     await using rehearsal = await Rehearsal.begin();
     const before = await rehearsal.versions();
 
-    await rehearsal.change("@anyio/task-groups", "minor", "`race` takes an async iterable.");
+    await rehearsal.change("@anyio/functools", "minor", "`reduce` takes an async iterable.");
     await rehearsal.version();
 
-    const name = "@anyio/task-groups";
+    const name = "@anyio/functools";
     expect(await rehearsal.versions()).toEqual({ ...before, [name]: nextMinor(before[name]) });
-    const changelog = await rehearsal.read("packages/task-groups/CHANGELOG.md");
+    const changelog = await rehearsal.read("packages/functools/CHANGELOG.md");
     expect(changelog).toContain(`## ${nextMinor(before[name])}`);
-    expect(changelog).toContain("`race` takes an async iterable.");
+    expect(changelog).toContain("`reduce` takes an async iterable.");
     await expect(rehearsal.read(".changeset/a-change.md")).rejects.toThrow("ENOENT");
   });
 

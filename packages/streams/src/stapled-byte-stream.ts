@@ -1,7 +1,6 @@
 import type { ExtraAttributes } from "@anyio/core";
-import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { type ByteReceiveStream, type ByteSendStream, ByteStream } from "./byte-stream.js";
-import { closeAll } from "./internal/closing.js";
+import { closeAll, closeUnlessCancelled } from "./internal/closing.js";
 
 /**
  * Makes a two-way stream of bytes out of two one-way streams. It closes both with itself, also where closing one of them fails.
@@ -40,7 +39,7 @@ export class StapledByteStream extends ByteStream {
    * **Cancellation:** in a cancelled scope it rejects, and nothing is closed. Once begun, it closes, without waiting then.
    */
   override sendEof(): Promise<void> {
-    return quietly(this.#sendEof());
+    return closeUnlessCancelled(this.sendStream);
   }
 
   /**
@@ -50,10 +49,5 @@ export class StapledByteStream extends ByteStream {
    */
   override close(): Promise<void> {
     return closeAll([this.sendStream, this.receiveStream]);
-  }
-
-  async #sendEof(): Promise<void> {
-    await checkpointIfCancelled();
-    await this.sendStream.close();
   }
 }

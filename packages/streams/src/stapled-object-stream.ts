@@ -1,6 +1,5 @@
 import type { ExtraAttributes } from "@anyio/core";
-import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
-import { closeAll } from "./internal/closing.js";
+import { closeAll, closeUnlessCancelled } from "./internal/closing.js";
 import { type ObjectReceiveStream, type ObjectSendStream, ObjectStream } from "./object-stream.js";
 
 /**
@@ -40,7 +39,7 @@ export class StapledObjectStream<T> extends ObjectStream<T> {
    * **Cancellation:** in a cancelled scope it rejects, and nothing is closed. Once begun, it closes, without waiting then.
    */
   override sendEof(): Promise<void> {
-    return quietly(this.#sendEof());
+    return closeUnlessCancelled(this.sendStream);
   }
 
   /**
@@ -50,10 +49,5 @@ export class StapledObjectStream<T> extends ObjectStream<T> {
    */
   override close(): Promise<void> {
     return closeAll([this.sendStream, this.receiveStream]);
-  }
-
-  async #sendEof(): Promise<void> {
-    await checkpointIfCancelled();
-    await this.sendStream.close();
   }
 }

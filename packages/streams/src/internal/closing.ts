@@ -1,4 +1,5 @@
 import { type Closable, ExceptionGroup, forceClose, isCancelled } from "@anyio/core";
+import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { waitFor } from "./wait-for.js";
 
 /** Closes all at once, whatever becomes of each, and waits for all. One error is thrown as it is, several as a group. */
@@ -30,4 +31,9 @@ export async function settleUnlessCancelled(step: PromiseLike<unknown>): Promise
     if (!isCancelled(error)) throw error;
     return false;
   }
+}
+
+/** Closes a sending side as the end of what is sent, which unlike other closing is refused in a cancelled scope. */
+export function closeUnlessCancelled(side: { close(): unknown }): Promise<void> {
+  return quietly(checkpointIfCancelled().then(async () => void (await side.close())));
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { WouldBlockError } from "@anyio/core";
 import { immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { Deque } from "../internal/deque.js";
+import { END } from "../internal/receive-iterator.js";
 import {
   checkEventSource,
   type EventArguments,
@@ -11,7 +12,6 @@ import {
   listen,
   unlisten,
 } from "./listen.js";
-import { END } from "../internal/receive-iterator.js";
 
 /** What `events` takes besides an emitter and a name. */
 export interface EventsOptions {

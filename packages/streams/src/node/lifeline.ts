@@ -1,6 +1,6 @@
 import { BrokenResourceError, ClosedResourceError, currentEffectiveDeadline } from "@anyio/core";
 import { bindScope, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
-import { emitsClose, isPeerGone, type NodeStream } from "./node-stream.js";
+import { abandon, emitsClose, isPeerGone, type NodeStream } from "./node-stream.js";
 
 /** One direction of a Node stream. */
 export interface Half {
@@ -104,7 +104,7 @@ export class Lifeline {
 
   readonly #abandon = (): void => {
     this.#isTold = true;
-    this.#inScope(() => void this.#stream.destroy());
+    this.#inScope(() => abandon(this.#stream));
     this.#finish();
   };
 

@@ -52,6 +52,19 @@ export function isRealEnd(stream: Readable): boolean {
   return !stream.destroyed || !("Bun" in globalThis);
 }
 
+/** What {@link abandon} asks of a stream of Node's that is made of one of ours. */
+export const ABANDON: unique symbol = Symbol("abandon");
+
+export interface Abandonable {
+  [ABANDON](): void;
+}
+
+/** Destroys a stream, and waits for nothing: where it is closing already, it does so no longer with any graceful step. */
+export function abandon(stream: NodeStream): void {
+  if (ABANDON in stream) (stream as Abandonable)[ABANDON]();
+  else stream.destroy();
+}
+
 /** Whether an error of the system's means that the other side is not there any more. */
 export function isPeerGone(error: unknown): boolean {
   return ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes((error as { code?: string } | null)?.code ?? "");

@@ -1,8 +1,8 @@
 import { Duplex } from "node:stream";
-import { BrokenResourceError, CancelScope, EndOfStreamError, forceClose, isCancelled } from "@anyio/core";
+import { BrokenResourceError, CancelScope, EndOfStreamError, isCancelled } from "@anyio/core";
 import { bindScope, quietly } from "@anyio/core/lowlevel";
 import type { ByteStream } from "../byte-stream.js";
-import { checkMembers } from "./node-stream.js";
+import { ABANDON, type Abandonable, checkMembers } from "./node-stream.js";
 
 /**
  * Makes a Node.js `Duplex` of a byte stream, for code that wants one: TLS, an HTTP client, a pipeline. It reads and
@@ -29,10 +29,12 @@ export function toDuplex(stream: ByteStream): Duplex {
 
 type Callback = (error?: Error | null) => void;
 
-class ByteStreamDuplex extends Duplex {
+class ByteStreamDuplex extends Duplex implements Abandonable {
   readonly #stream: ByteStream;
   /** The operations that Node has asked for and that destroying ends. */
   readonly #pending = new Set<CancelScope>();
+  /** In which the stream is closed. */
+  readonly #goodbye = new CancelScope({ name: "toDuplex" });
   readonly #inScope = bindScope((work: () => Promise<unknown>) => void quietly(work()));
 
   constructor(stream: ByteStream) {
@@ -63,15 +65,20 @@ class ByteStreamDuplex extends Duplex {
   override _destroy(error: Error | null, callback: Callback): void {
     for (const scope of this.#pending) scope.cancel("the Node.js stream was destroyed");
     // What was flushed needs no more than a proper goodbye; otherwise nobody waits for the rest.
-    const isFlushed = error === null && this.writableFinished;
+    if (error !== null || !this.writableFinished) this.#goodbye.cancel();
     this.#inScope(async () => {
       try {
-        await (isFlushed ? this.#stream.close() : forceClose(this.#stream));
+        await this.#goodbye.run(() => this.#stream.close());
         callback(error);
       } catch (closeError) {
         callback(error ?? (closeError as Error));
       }
     });
+  }
+
+  [ABANDON](): void {
+    this.#goodbye.cancel("the Node.js stream was closed by force");
+    this.destroy();
   }
 
   async #settle(callback: Callback, work: () => Promise<void>): Promise<void> {

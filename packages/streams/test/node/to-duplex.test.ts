@@ -1,9 +1,18 @@
 import { Duplex, PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
-import { BrokenResourceError, CancelScope, ClosedResourceError, isCancelled, sleepForever } from "@anyio/core";
+import {
+  BrokenResourceError,
+  CancelScope,
+  ClosedResourceError,
+  EndOfStreamError,
+  forceClose,
+  isCancelled,
+  sleepForever,
+} from "@anyio/core";
 import { ByteStream } from "@anyio/streams";
 import { fromDuplex, toDuplex } from "@anyio/streams/node";
+import { assertNoLeaks } from "@anyio/testing";
 import { caught } from "#support/caught";
 import { turns } from "#support/turn";
 import { bytes, listenersOf, received, socketPair, text, until } from "./support/nodes.js";
@@ -155,6 +164,35 @@ describe("toDuplex", () => {
     expect(stream.closes).toBe(1);
   });
 
+  it.each<[string, (over: ByteStream) => Promise<unknown>]>([
+    ["before it has begun to close the stream", async () => {}],
+    ["while it closes the stream", (over) => caught(over.receive(), EndOfStreamError)],
+  ])("does not wait for a proper end where what is over it is closed by force %s", async (_when, prepare) => {
+    const stream = new Manual({ isLingering: true });
+    const duplex = toDuplex(stream);
+    const over = fromDuplex(duplex);
+    await over.sendEof();
+    await prepare(over);
+
+    await forceClose(over);
+    await until(() => duplex.closed);
+
+    expect(stream.cancelled).toContain("close");
+    expect(stream.closes).toBe(1);
+  });
+
+  it("leaves nothing behind where what is over it is closed by force", async () => {
+    await assertNoLeaks(async () => {
+      const [near, far] = await socketPair();
+      const over = fromDuplex(toDuplex(fromDuplex(near)));
+      await over.sendEof();
+      far.resume().end();
+      await caught(over.receive(), EndOfStreamError);
+
+      await forceClose(over);
+    });
+  });
+
   it("leaves no listener on what is under it", async () => {
     const [near, far] = await socketPair();
     const before = listenersOf(near);
@@ -182,14 +220,18 @@ class Manual extends ByteStream {
   closes = 0;
   readonly cancelled: string[] = [];
   readonly #isEndless: boolean;
+  readonly #isLingering: boolean;
 
-  constructor({ isEndless = false } = {}) {
+  /** A lingering one has no more to give, and closes for ever too. */
+  constructor({ isEndless = false, isLingering = false } = {}) {
     super();
     this.#isEndless = isEndless;
+    this.#isLingering = isLingering;
   }
 
   override async receive(): Promise<Uint8Array> {
     this.receives++;
+    if (this.#isLingering) throw new EndOfStreamError();
     return this.#isEndless ? Buffer.alloc(1000) : this.#wait("receive");
   }
 
@@ -202,6 +244,7 @@ class Manual extends ByteStream {
 
   override async close(): Promise<void> {
     this.closes++;
+    if (this.#isLingering) await this.#wait("close");
   }
 
   async #wait(name: string): Promise<never> {

@@ -10,6 +10,7 @@ import {
 import { CapacityLimiter, type Lease } from "@anyio/sync";
 import { describe, expect, it } from "vitest";
 import { caught } from "#support/caught";
+import { outside } from "#support/outside";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turns } from "#support/turn";
 import { resumptionsOf } from "./support/resumptions.js";
@@ -144,7 +145,7 @@ describe("CapacityLimiter", () => {
     await run(() => limiter.acquire(), { name: "worker", signals: [] });
     await limiter.acquireOnBehalfOf(connection);
     const third = limiter.acquireOnBehalfOfNowait(undefined);
-    const waiting = limiter.acquire();
+    const waiting = outside(() => limiter.acquire());
     const statistics = limiter.statistics();
     third[Symbol.dispose]();
     await waiting;

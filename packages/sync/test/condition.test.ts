@@ -11,6 +11,7 @@ import { Condition, type Lease, Lock } from "@anyio/sync";
 import { amap, withTaskGroup } from "@anyio/task-groups";
 import { describe, expect, it } from "vitest";
 import { caught, errorOf } from "#support/caught";
+import { outside } from "#support/outside";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
@@ -91,13 +92,14 @@ describe("Condition", () => {
       condition.notifyAll();
     });
     const lease = await condition.acquire();
-    void condition.wait().finally(() => lease[Symbol.dispose]());
+    const waiting = condition.wait().finally(() => lease[Symbol.dispose]());
 
     expect(condition.statistics().tasksWaiting).toBe(1);
     await condition.run(() => condition.notify(0));
     expect(condition.statistics().tasksWaiting).toBe(1);
     await condition.run(() => condition.notify(Infinity));
     expect(condition.statistics().tasksWaiting).toBe(0);
+    await waiting;
   });
 
   it.each([1, 2, 3, 4, 5])("serves who was notified before who comes to the lock after (schedule %i)", async (seed) => {
@@ -176,8 +178,8 @@ describe("Condition", () => {
   });
 
   it("tells how many wait to be notified, and of its lock", async () => {
-    const { condition, done } = await waiters(2);
-    const lease = await condition.acquire();
+    const { condition, done } = await outside(() => waiters(2));
+    const lease = await outside(() => condition.acquire());
     const before = condition.statistics();
 
     condition.notify();
@@ -203,7 +205,7 @@ describe("Condition", () => {
       tg.startSoon(() => condition.run(() => condition.wait()), { name: "who waits" });
       await waitAllTasksBlocked();
       look();
-      using _ = await condition.acquire();
+      using _ = await outside(() => condition.acquire());
       condition.notify();
       await waitAllTasksBlocked();
       look();

@@ -1,6 +1,7 @@
 import { run } from "@anyio/core";
 import { CapacityLimiter, Condition, Lock, Semaphore } from "@anyio/sync";
 import { describe, it } from "vitest";
+import { outside } from "#support/outside";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { lockLikeContract, type LockLike } from "@anyio/testing";
 
@@ -13,6 +14,10 @@ const makers: [string, () => LockLike][] = [
 
 describe.each(makers)("%s, as what lets one in at a time", (_name, make) => {
   for (const { name, run } of lockLikeContract(make)) it(name, run);
+});
+
+describe.each(makers)("%s, as what lets one in at a time, outside of every run", (_name, make) => {
+  for (const { name, run } of lockLikeContract(make)) it(name, () => outside(run));
 });
 
 describe.each(makers)("%s, as what lets one in at a time, inside run() and under a random schedule", (_name, make) => {

@@ -2,6 +2,7 @@ import { CancelScope, dumpTasks, getRunningTasks, InvalidStateError, run, waitAl
 import { type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 import { describe, expect, it } from "vitest";
+import { outside } from "#support/outside";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { resumptionsOf } from "./support/resumptions.js";
 
@@ -89,7 +90,7 @@ describe("Lock", () => {
 
   it("gives snapshots", async () => {
     const lock = new Lock();
-    const lease = await lock.acquire();
+    const lease = await outside(() => lock.acquire());
 
     const statistics = lock.statistics();
     lease[Symbol.dispose]();
@@ -118,7 +119,7 @@ describe("Lock", () => {
 
   it("tells of a waiting task who holds the lock", async () => {
     const lock = new Lock();
-    const lease = await lock.acquire();
+    const lease = await outside(() => lock.acquire());
     let waitingFor: string | null | undefined;
 
     await withTaskGroup(async (tg) => {

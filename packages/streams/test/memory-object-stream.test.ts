@@ -15,6 +15,7 @@ import { createMemoryObjectStream, type MemoryObjectReceiveStream } from "@anyio
 import { withTaskGroup } from "@anyio/task-groups";
 import { caught, errorOf } from "#support/caught";
 import { collectUntil } from "#support/collect";
+import { outside } from "#support/outside";
 import { objectStreamContract } from "@anyio/testing";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
@@ -145,7 +146,9 @@ describe("createMemoryObjectStream", () => {
   it("works outside run, and from two branches of one Promise.all", async () => {
     const [send, receive] = createMemoryObjectStream<string>();
 
-    const [, , a, b] = await Promise.all([send.send("a"), send.send("b"), receive.receive(), receive.receive()]);
+    const [, , a, b] = await outside(() =>
+      Promise.all([send.send("a"), send.send("b"), receive.receive(), receive.receive()]),
+    );
 
     expect([a, b]).toEqual(["a", "b"]);
   });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import anyio from "./packages/vitest/src/plugin.js";
 import { CountsReporter } from "./test/support/reporter.js";
 
 const root = import.meta.dirname;
@@ -13,6 +14,9 @@ const conditions = ["node", "module", "default", ...(built ? [] : ["@anyio/sourc
 
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`));
 const reports = process.env["ANYIO_REPORTS"];
+
+/** Projects whose tests do not run in a scope each yet. Take a name out when its tests pass that way. */
+const MANUAL: ReadonlySet<string> = new Set(["core", "functools", "streams", "sync", "task-groups", "testing"]);
 
 export default defineConfig({
   test: {
@@ -29,6 +33,8 @@ export default defineConfig({
 
 function project(name: string, dir: string, groupOrder: number) {
   return {
+    // From its sources: the packages would depend on the plugin in a circle.
+    plugins: MANUAL.has(name) ? [] : [anyio({ mode: "auto" })],
     resolve: { alias: { "#support": `${root}/test/support` }, conditions },
     ssr: { resolve: { conditions } },
     test: {

@@ -32,10 +32,14 @@ export function packages() {
     .map(({ folder, dir }) => ({ folder, dir, manifest: readManifest(dir) }));
 }
 
-/** What has to be built before a package can be tested: it, and what its tests alone import. @param {Package} tested */
+/** What has to be built before a package can be tested: it, what its tests alone import, and what they run in. @param {Package} tested */
 export function neededByTestsOf({ dir, manifest }) {
   const tests = join(dir, "test");
-  return [manifest.name, ...(existsSync(join(tests, "package.json")) ? [readManifest(tests).name] : [])];
+  return [
+    manifest.name,
+    "@anyio/vitest",
+    ...(existsSync(join(tests, "package.json")) ? [readManifest(tests).name] : []),
+  ];
 }
 
 /** The packages that users install. */

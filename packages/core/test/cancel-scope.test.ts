@@ -11,6 +11,7 @@ import {
 } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "#support/caught";
+import { outside } from "#support/outside";
 import { turn } from "#support/turn";
 
 describe("CancelScope.run", () => {
@@ -226,16 +227,17 @@ describe("CancelScope.run", () => {
     expect(await outside).toBe("untouched");
   });
 
-  it("works outside of run(), under a root that is never cancelled", async () => {
-    await checkpoint();
-    await sleep(0);
+  it("works outside of run(), under a root that is never cancelled", () =>
+    outside(async () => {
+      await checkpoint();
+      await sleep(0);
 
-    expect(() => currentScope().cancel()).toThrow(InvalidStateError);
-    await checkpoint();
-  });
+      expect(() => currentScope().cancel()).toThrow(InvalidStateError);
+      await checkpoint();
+    }));
 
   it("finds the root cancelled by nobody, with no deadline to set", () => {
-    const root = currentScope();
+    const root = outside(currentScope);
 
     expect(root.cancelCalled).toBe(false);
     expect(root.deadline).toBe(Infinity);

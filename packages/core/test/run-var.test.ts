@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, InvalidStateError, run } from "@anyio/core";
 import { RunVar } from "@anyio/core/lowlevel";
+import { outside } from "#support/outside";
 import { VirtualClock } from "#support/virtual-clock";
 
 describe("RunVar", () => {
   it("holds one value per run", async () => {
     const pool = new RunVar<string>("pool");
     const use = (name: string) =>
-      run(
-        async () => {
-          pool.set(name);
-          await undefined;
-          return pool.get();
-        },
-        { signals: [] },
+      outside(() =>
+        run(
+          async () => {
+            pool.set(name);
+            await undefined;
+            return pool.get();
+          },
+          { signals: [] },
+        ),
       );
 
     expect(await Promise.all([use("a"), use("b")])).toEqual(["a", "b"]);
@@ -49,12 +52,13 @@ describe("RunVar", () => {
       { signals: [] },
     ));
 
-  it("is not seen by the next run", async () => {
-    const pool = new RunVar<string>("pool");
-    await run(() => pool.set("first"), { signals: [] });
+  it("is not seen by the next run", () =>
+    outside(async () => {
+      const pool = new RunVar<string>("pool");
+      await run(() => pool.set("first"), { signals: [] });
 
-    await run(() => expect(() => pool.get()).toThrow(InvalidStateError), { signals: [] });
-  });
+      await run(() => expect(() => pool.get()).toThrow(InvalidStateError), { signals: [] });
+    }));
 
   it("throws InvalidStateError, naming itself, where there is nothing", () => {
     expect(() => new RunVar("pool").get()).toThrow(InvalidStateError);

@@ -10,6 +10,8 @@ import {
   type TaskInfo,
 } from "@anyio/core";
 import { currentScope, currentTask, Task, taskInfo } from "@anyio/core/lowlevel";
+import { otherTasks } from "#support/other-tasks";
+import { outside } from "#support/outside";
 import { turn } from "#support/turn";
 import { virtually } from "#support/virtual-clock";
 
@@ -23,17 +25,22 @@ class Child extends Task {
 
 const named = (name: string): TaskInfo | undefined => getRunningTasks().find((task) => task.name === name);
 
+// Taken before there is a test, which is a task.
+const beforeAllRuns = getRunningTasks();
+
 describe("getCurrentTask", () => {
   it("is a task called root outside every run", () => {
-    expect(getCurrentTask()).toMatchObject({ name: "root", parentId: null });
+    expect(outside(getCurrentTask)).toMatchObject({ name: "root", parentId: null });
   });
 
   it("is the task of the run, with its name", () =>
-    run(
-      () => {
-        expect(getCurrentTask()).toMatchObject({ name: "indexer", parentId: null, waitingFor: null });
-      },
-      { name: "indexer", signals: [] },
+    outside(() =>
+      run(
+        () => {
+          expect(getCurrentTask()).toMatchObject({ name: "indexer", parentId: null, waitingFor: null });
+        },
+        { name: "indexer", signals: [] },
+      ),
     ));
 
   it("has the name of main where none is given", async () => {
@@ -87,7 +94,7 @@ describe("getCurrentTask", () => {
 
 describe("getRunningTasks", () => {
   it("is empty outside every run", () => {
-    expect(getRunningTasks()).toEqual([]);
+    expect(beforeAllRuns).toEqual([]);
   });
 
   it("lists all that have begun and not ended, parents before children", () =>
@@ -102,15 +109,16 @@ describe("getRunningTasks", () => {
           Child.start("short", () => {});
           await turn();
 
-          const tasks = getRunningTasks();
-          const parent = tasks.find(({ name }) => name === "parent");
-          expect(tasks.map(({ name }) => name)).toEqual(["main", "parent", "child"]);
-          expect(parent).toMatchObject({ parentId: main.id, waitingFor: "sleepForever()" });
-          expect(tasks[2]).toMatchObject({ parentId: parent?.id, waitingFor: "sleepForever()" });
+          const [parent, child, ...others] = otherTasks();
+          expect(parent).toMatchObject({ name: "parent", parentId: main.id, waitingFor: "sleepForever()" });
+          expect(child).toMatchObject({ name: "child", parentId: parent?.id, waitingFor: "sleepForever()" });
+          expect(others).toEqual([]);
           scope.cancel();
         });
 
-        expect(getRunningTasks().map(({ name }) => name)).toEqual(["main"]);
+        const names = getRunningTasks().map(({ name }) => name);
+        expect(names.filter((name) => name === "main")).toHaveLength(1);
+        expect(otherTasks()).toEqual([]);
       },
       { name: "main", signals: [] },
     ));
@@ -121,7 +129,7 @@ describe("getRunningTasks", () => {
         await new CancelScope().run(async (scope) => {
           for (let i = 0; i < 10; i++) Child.start("same name", () => sleepForever());
           await turn();
-          const ids = getRunningTasks().map(({ id }) => id);
+          const ids = [getCurrentTask(), ...otherTasks()].map(({ id }) => id);
 
           expect(new Set(ids).size).toBe(11);
           scope.cancel();

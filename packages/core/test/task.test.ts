@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever } from "@anyio/core";
 import { cancelSiblings, checkpoint, currentScope, suspend, Task, type TaskOutcome } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
+import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
 
 /** The smallest task there can be: it tells how it ended. */
@@ -97,7 +98,7 @@ describe("Task", () => {
       await turn();
       await checkpoint();
 
-      expect(task.ending).toMatchObject(["cancelled", { reason: "alone", taskName: "root" }]);
+      expect(task.ending).toMatchObject(["cancelled", { reason: "alone", taskName: getCurrentTask().name }]);
     });
   });
 
@@ -215,11 +216,13 @@ describe("Task", () => {
   it("is the current task of what runs in it", async () => {
     const seen: unknown[] = [];
 
-    await new CancelScope().run(async () => {
-      const outer = getCurrentTask().name;
-      Recorded.start(() => seen.push(getCurrentTask().name, outer), "worker");
-      await turn();
-    });
+    await outside(() =>
+      new CancelScope().run(async () => {
+        const outer = getCurrentTask().name;
+        Recorded.start(() => seen.push(getCurrentTask().name, outer), "worker");
+        await turn();
+      }),
+    );
 
     expect(seen).toEqual(["worker", "root"]);
   });

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  CancelledError,
-  CancelScope,
-  currentTime,
-  getRunningTasks,
-  moveOnAfter,
-  shield,
-  sleep,
-  sleepForever,
-} from "@anyio/core";
+import { CancelledError, CancelScope, currentTime, moveOnAfter, shield, sleep, sleepForever } from "@anyio/core";
 import { asCompleted, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
+import { otherTasks } from "#support/other-tasks";
 import { rejection } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
@@ -86,7 +78,7 @@ describe("asCompleted", () => {
 
     expect(value).toBe("finished");
     expect(events).toEqual(["joined at 20", "left at 20"]);
-    expect(getRunningTasks()).toEqual([]);
+    expect(otherTasks()).toEqual([]);
   });
 
   it("goes on with its callback when only the loop is left", async () => {

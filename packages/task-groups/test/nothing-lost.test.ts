@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { currentTime, ExceptionGroup, getRunningTasks, moveOnAfter, run, shield, sleep } from "@anyio/core";
+import { currentTime, ExceptionGroup, moveOnAfter, run, shield, sleep } from "@anyio/core";
 import { amap, asCompleted, gather, race } from "@anyio/task-groups";
 import { check } from "#support/property";
+import { otherTasks } from "#support/other-tasks";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { VirtualClock } from "./support/virtual-clock.js";
 
@@ -92,7 +93,7 @@ async function observe(seed: number, limit: number, crew: Crew, fn: () => Promis
     }
   };
   const outcome = await run(main, { signals: [], backend: { clock, scheduler } });
-  expect(getRunningTasks()).toEqual([]);
+  expect(otherTasks()).toEqual([]);
   expect(clock.scheduled).toBe(0);
   expect(new Set(outcome.errors)).toEqual(new Set(crew.thrown));
   expect(outcome.errors).toHaveLength(crew.thrown.length);

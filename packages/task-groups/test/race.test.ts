@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  CancelScope,
-  currentTime,
-  ExceptionGroup,
-  getRunningTasks,
-  moveOnAfter,
-  shield,
-  sleep,
-  sleepForever,
-} from "@anyio/core";
+import { CancelScope, currentTime, ExceptionGroup, moveOnAfter, shield, sleep, sleepForever } from "@anyio/core";
 import { race } from "@anyio/task-groups";
+import { otherTasks } from "#support/other-tasks";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
@@ -58,7 +50,7 @@ describe("race", () => {
     });
 
     expect(events).toEqual(["joined at 20", "settled at 20"]);
-    expect(getRunningTasks()).toEqual([]);
+    expect(otherTasks()).toEqual([]);
   });
 
   it("throws what a loser's cleanup throws", async () => {

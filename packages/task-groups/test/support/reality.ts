@@ -5,7 +5,6 @@ import {
   type DeadlineScope,
   ExceptionGroup,
   failAfter,
-  getRunningTasks,
   InvalidStateError,
   moveOnAfter,
   run,
@@ -15,6 +14,7 @@ import {
 } from "@anyio/core";
 import type { Scheduler } from "@anyio/core/lowlevel";
 import { TaskCancelledError, type TaskGroup, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
+import { otherTasks } from "#support/other-tasks";
 import { Recorder, type Step, type StepOf, type Trace } from "./program.js";
 import { VirtualClock } from "./virtual-clock.js";
 
@@ -31,7 +31,7 @@ export async function execute(program: Step, scheduler?: Scheduler & { readonly 
   } catch (error) {
     outcome = labelOf(error);
   }
-  if (getRunningTasks().length > 0) outcome += ", but tasks are left";
+  if (otherTasks().length > 0) outcome += ", but tasks are left";
   if (clock.scheduled > 0) outcome += ", but timers are left";
   return recorder.trace(outcome);
 }

@@ -16,7 +16,7 @@ const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${
 const reports = process.env["ANYIO_REPORTS"];
 
 /** Projects whose tests do not run in a scope each yet. Take a name out when its tests pass that way. */
-const MANUAL: ReadonlySet<string> = new Set(["functools", "streams", "sync", "testing"]);
+const MANUAL: ReadonlySet<string> = new Set([]);
 
 export default defineConfig({
   test: {

@@ -184,6 +184,15 @@ describe("no deadlock", () => {
       });
     }));
 
+  it("is seen within some turns of the event loop, which a task may await while it has something pending", () =>
+    virtually(async () => {
+      const event = new Event();
+      const waiting = event.wait();
+      await turns(20);
+      event.set();
+      await waiting;
+    }));
+
   it("is seen while something outside may come", () =>
     virtually(async () => {
       const event = new Event();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CancelScope, InvalidStateError, moveOnAfter, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
 import { cache, lruCache } from "@anyio/functools";
 import { Event } from "@anyio/sync";
-import { gather, race, withTaskGroup } from "@anyio/task-groups";
+import { gather, race, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
 import { caught, errorOf } from "#support/caught";
 import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
@@ -277,14 +277,16 @@ describe("callers at the same time", () => {
     });
 
     await withTaskGroup(async (tg) => {
-      const [first, second, third] = [1, 2, 3].map(() => tg.startSoon(() => load(7)));
+      const first = tg.startSoon(() => load(7));
       await waitAllTasksBlocked();
-      first?.cancel();
+      const [second, third] = [2, 3].map(() => tg.startSoon(() => load(7)));
+      await waitAllTasksBlocked();
+      first.cancel();
       await waitAllTasksBlocked();
       gate.set();
       expect(await second?.result()).toBe(7);
       expect(await third?.result()).toBe(7);
-      expect(first?.status).toBe("cancelled");
+      expect(first.status).toBe("cancelled");
     });
 
     expect(events).toEqual(["begins", "is cancelled", "begins"]);
@@ -301,8 +303,11 @@ describe("callers at the same time", () => {
     });
 
     await withTaskGroup(async (tg) => {
-      const handles = [0, 1, 2, 3, 4].map((n) => tg.startSoon(() => load(n)));
-      await waitAllTasksBlocked();
+      const handles: TaskHandle<number>[] = [];
+      for (let n = 0; n < 5; n++) {
+        handles.push(tg.startSoon(() => load(n)));
+        await waitAllTasksBlocked();
+      }
       for (const n of [0, 1, 3]) handles[n]?.cancel();
       await waitAllTasksBlocked();
       gate.set();
@@ -361,6 +366,7 @@ describe("callers at the same time", () => {
     await withTaskGroup(async (tg) => {
       const scope = new CancelScope();
       const first = tg.startSoon(() => errorOf(scope.run(() => load())));
+      await waitAllTasksBlocked();
       const second = tg.startSoon(() => errorOf(load()));
       await waitAllTasksBlocked();
       scope.cancel();
@@ -378,6 +384,7 @@ describe("callers at the same time", () => {
 
     await withTaskGroup(async (tg) => {
       const first = tg.startSoon(() => load(1));
+      await waitAllTasksBlocked();
       const second = tg.startSoon(() => load(1));
       await waitAllTasksBlocked();
       first.cancel();
@@ -393,6 +400,7 @@ describe("callers at the same time", () => {
 
     await withTaskGroup(async (tg) => {
       const first = tg.startSoon(() => load(1));
+      await waitAllTasksBlocked();
       const second = tg.startSoon(() => load(1));
       await waitAllTasksBlocked();
       second.cancel();

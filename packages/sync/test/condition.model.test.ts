@@ -3,6 +3,7 @@ import { bindScope } from "@anyio/core/lowlevel";
 import { Condition } from "@anyio/sync";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { skipExplored } from "#support/explored";
 import { check } from "#support/property";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turn } from "#support/turn";
@@ -25,6 +26,7 @@ type Steps = typeof steps extends fc.Arbitrary<infer S> ? S : never;
 
 describe("Condition", () => {
   it("loses and doubles no notification, and keeps the order, under any schedule", { timeout: 60_000 }, async () => {
+    skipExplored("it has schedulers of its own");
     const property = fc.asyncProperty(steps, fc.integer(), (steps, seed) => {
       const scheduler = new SeededScheduler(seed);
       return run(() => execute(steps, scheduler), { signals: [], backend: { scheduler } });

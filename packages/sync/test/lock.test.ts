@@ -1,7 +1,8 @@
 import { CancelScope, dumpTasks, getRunningTasks, InvalidStateError, run, waitAllTasksBlocked } from "@anyio/core";
-import { type Lease, Lock } from "@anyio/sync";
+import { Event, type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 import { describe, expect, it } from "vitest";
+import { skipExplored } from "#support/explored";
 import { outside } from "#support/outside";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { resumptionsOf } from "./support/resumptions.js";
@@ -47,7 +48,10 @@ describe("Lock", () => {
       for (const name of ["a", "b", "c"]) tg.startSoon(() => visit(name));
     });
 
-    expect(log.join("")).toBe("abcabcabc");
+    // The tasks begin in any order.
+    const round = log.slice(0, 3);
+    expect(round.toSorted()).toEqual(["a", "b", "c"]);
+    expect(log).toEqual([...round, ...round, ...round]);
   });
 
   it("cannot be released when nobody has it", () => {
@@ -103,15 +107,13 @@ describe("Lock", () => {
     let dump = "";
 
     await withTaskGroup(async (tg) => {
-      tg.startSoon(
-        async () => {
-          using _ = await lock.acquire();
-          await waitAllTasksBlocked();
-          dump = dumpTasks();
-        },
-        { name: "writer" },
-      );
+      const over = new Event();
+      tg.startSoon(() => lock.run(() => over.wait()), { name: "writer" });
+      await waitAllTasksBlocked();
       tg.startSoon(() => lock.run(() => undefined), { name: "reader" });
+      await waitAllTasksBlocked();
+      dump = dumpTasks();
+      over.set();
     });
 
     expect(dump).toMatch(/reader #\d+, .*waiting for a lock held by "writer" #\d+/);
@@ -152,6 +154,7 @@ describe("Lock", () => {
   });
 
   it("serves 10,000 who wait with as many resumptions each as 2,500", async () => {
+    skipExplored("it has a scheduler of its own");
     const visit = async (size: number) => {
       const lock = new Lock();
       const lease = await lock.acquire();

@@ -1,7 +1,8 @@
 import { CancelScope, InvalidStateError, run, WouldBlockError } from "@anyio/core";
 import { CapacityLimiter, Lock, Semaphore } from "@anyio/sync";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { skipExplored } from "#support/explored";
 import { check } from "#support/property";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turn } from "#support/turn";
@@ -36,6 +37,8 @@ const steps = fc.array(
 type Steps = typeof steps extends fc.Arbitrary<infer S> ? S : never;
 
 describe("what has permits", () => {
+  beforeEach(() => skipExplored("it has schedulers of its own"));
+
   it.each<[string, (total: number) => { subject: Subject; model: PermitModel }]>([
     ["Lock", () => ({ subject: lock(), model: new PermitModel(1) })],
     ["Semaphore", (total) => ({ subject: semaphore(total), model: new PermitModel(total) })],

@@ -18,6 +18,7 @@ export {
   type ObjectSendStreamLike,
   type ObjectStreamPair,
 } from "./object-stream-contract.js";
+export { SeededScheduler } from "./internal/seeded-scheduler.js";
 export { Sequencer } from "./sequencer.js";
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.js";
 export { watchLeaks, type Watched } from "./watch-leaks.js";

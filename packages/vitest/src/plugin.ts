@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AnyioOptions, checkClock } from "./options.js";
+import { type AnyioOptions, checkClock, checkSeeds } from "./options.js";
 
-export type { AnyioOptions, ClockChoice } from "./options.js";
+export type { AnyioOptions, ClockChoice, Seeds } from "./options.js";
 
 /** A plugin as vite takes it; its own type would tie a project to one version of vite. */
 export interface AnyioPlugin {
@@ -25,11 +25,11 @@ export interface AnyioPlugin {
  * config.plugins?.length; // => 1
  */
 // oxlint-disable-next-line import/no-default-export -- what a configuration imports is a plugin, and has one name for all
-export default function anyio({ mode = "auto", clock = "real" }: AnyioOptions = {}): AnyioPlugin {
+export default function anyio({ mode = "auto", clock = "real", seeds = 0 }: AnyioOptions = {}): AnyioPlugin {
   if (mode !== "auto" && mode !== "manual") {
     throw new TypeError(`mode is ${JSON.stringify(mode)}; it has to be "auto" or "manual"`);
   }
-  const options: AnyioOptions = { mode, clock: checkClock(clock) };
+  const options: AnyioOptions = { mode, clock: checkClock(clock), seeds: checkSeeds(seeds) };
   return {
     name: "@anyio/vitest",
     config({ test }: { test?: { runner?: string } }) {

@@ -7,20 +7,21 @@ describe("anyio", () => {
     const config = anyio().config({}) as { test: { runner: string } };
 
     expect(existsSync(config.test.runner)).toBe(true);
-    expect(config).toEqual(anyio({ mode: "auto", clock: "real" }).config({}));
+    expect(config).toEqual(anyio({ mode: "auto", clock: "real", seeds: 0 }).config({}));
   });
 
   it("leaves the runner alone in mode manual", () => {
-    expect(anyio({ mode: "manual", clock: "both" }).config({})).toEqual({
-      test: { provide: { "@anyio/vitest": { mode: "manual", clock: "both" } } },
+    expect(anyio({ mode: "manual", clock: "both", seeds: [7] }).config({})).toEqual({
+      test: { provide: { "@anyio/vitest": { mode: "manual", clock: "both", seeds: [7] } } },
     });
   });
 
-  it("refuses what is no mode and no clock", () => {
+  it("refuses what is no mode, no clock and no seeds", () => {
     expect(() => anyio({ mode: "loud" as never })).toThrow(
       new TypeError('mode is "loud"; it has to be "auto" or "manual"'),
     );
     expect(() => anyio({ clock: "sundial" as never })).toThrow(TypeError);
+    for (const seeds of [-1, 0.5, [], ["a"], null]) expect(() => anyio({ seeds: seeds as never })).toThrow(TypeError);
   });
 
   it("refuses a project that has a runner of its own", () => {

@@ -7,15 +7,31 @@ const { setImmediate } = globalThis;
 
 /**
  * Resumes what is ready one at a time, in an order that follows from a seed. The next one is chosen when the code that went on with the
- * last has come to its next wait, so that all which that has made ready can be chosen too.
+ * last has come to its next wait, so that all which that has made ready can be chosen too. It is what {@link explore} runs a body
+ * on; for a test framework that explores by itself.
+ *
+ * @example
+ * const orderOf = async (seed: number) => {
+ *   const order: number[] = [];
+ *   const main = () => gather([1, 2, 3].map((n) => () => checkpoint().then(() => order.push(n))));
+ *   await run(main, { backend: { scheduler: new SeededScheduler(seed) } });
+ *   return order.join();
+ * };
+ * (await orderOf(7)) === (await orderOf(7)); // => true
  */
 export class SeededScheduler implements Scheduler {
   readonly #ready: (() => void)[] = [];
   readonly #random: Random;
   #count = 0;
+  #hasChosen = false;
 
   constructor(seed: number) {
     this.#random = new Random(seed);
+  }
+
+  /** Whether there was more than one to choose from; until then no other seed would have brought about another order. */
+  get hasChosen(): boolean {
+    return this.#hasChosen;
   }
 
   ready(resume: () => void): void {
@@ -24,6 +40,7 @@ export class SeededScheduler implements Scheduler {
 
   readonly #resumeOne = (): void => {
     const ready = this.#ready;
+    this.#hasChosen ||= ready.length > 1;
     const chosen = this.#random.below(ready.length);
     const resume = ready[chosen];
     const last = ready.pop();

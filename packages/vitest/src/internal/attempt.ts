@@ -1,8 +1,10 @@
+import { setMaxListeners } from "node:events";
 import { CancelScope, currentEffectiveDeadline, getCurrentTask, run } from "@anyio/core";
-import { bindScope } from "@anyio/core/lowlevel";
+import { type Backend, bindScope } from "@anyio/core/lowlevel";
 import { bounded, GIVEN_UP, type Observer } from "./bounded.js";
 import { deadlockIn } from "./deadlock.js";
 import { withoutLeaks } from "./leaks.js";
+import type { Schedules } from "./schedules.js";
 import { settles } from "./settles.js";
 import { shared } from "./shared.js";
 import { shown } from "./shown.js";
@@ -14,6 +16,7 @@ import { addNote, cancelledAtTimeout, headlineOf, tellTasks } from "./timeout-er
 export interface TestCase {
   readonly name: string;
   readonly fullTestName?: string;
+  readonly result?: { readonly state: string } | undefined;
 }
 
 /**
@@ -32,6 +35,8 @@ export class Attempt implements Observer {
 
   readonly clock: AnyTestClock;
   readonly #test: TestCase;
+  readonly #schedules: Schedules | undefined;
+  readonly #backend: Backend;
   #inside: Enter = call;
   #taskId = 0;
   isAbandoned = false;
@@ -50,6 +55,9 @@ export class Attempt implements Observer {
   ) {
     this.#test = test;
     this.clock = clockFor(shared.clocks.get(test) ?? "real");
+    this.#schedules = shared.schedules.get(test);
+    const scheduler = this.#schedules?.next(test.result?.state, this.clock.isVirtual);
+    this.#backend = { ...this.clock.backend, ...(scheduler && { scheduler }) };
     shared.attempts.set(test, this);
   }
 
@@ -57,7 +65,7 @@ export class Attempt implements Observer {
   async during(fn: () => unknown): Promise<void> {
     const { name, fullTestName = name } = this.#test;
     const who = `test "${fullTestName}"`;
-    const options = { name: who, signals: [], backend: this.clock.backend };
+    const options = { name: who, signals: [], backend: this.#backend };
     const open = (body: () => Promise<void>): Promise<void> => run(() => withoutLeaks(body), options);
     const body = async (): Promise<void> => {
       this.#inside = bindScope(call);
@@ -71,17 +79,21 @@ export class Attempt implements Observer {
     try {
       await bounded(open, body, this);
     } catch (error) {
-      if (error !== this.#deadlock) throw shown(error);
+      if (error !== this.#deadlock) throw this.#told(error);
     } finally {
       this.isOpen = false;
     }
   }
 
   /** Runs the test function, whose scope is cancelled when vitest gives up on it. */
-  async perform<T>(fn: () => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  async perform<T>(fn: () => T | PromiseLike<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+    // Vitest adds a listener to the test's signal with each repetition, and takes none away.
+    if (this.#schedules && signal) setMaxListeners(0, signal);
+    if (this.#schedules?.isOver) return undefined;
     const scope = new CancelScope({ name: "test" });
     const onAbort = (): void => {
       tellTasks(signal?.reason, this);
+      this.#tellSeed(signal?.reason);
       scope.cancel(headlineOf(signal?.reason));
     };
     // Vitest 4 leaves the signal of a timed-out attempt aborted for the next one.
@@ -89,9 +101,9 @@ export class Attempt implements Observer {
     try {
       this.#running.add(scope);
       const running = this.place === "around" ? scope.run(fn) : this.enter(() => scope.run(fn));
-      return (await running) as T;
+      return await running;
     } catch (error) {
-      throw shown(this.#noteDeadlock(error));
+      throw this.#told(this.#noteDeadlock(error));
     } finally {
       this.#running.delete(scope);
       signal?.removeEventListener("abort", onAbort);
@@ -108,7 +120,7 @@ export class Attempt implements Observer {
         this,
       );
     } catch (error) {
-      throw shown(this.#noteDeadlock(error));
+      throw this.#told(this.#noteDeadlock(error));
     }
   }
 
@@ -134,7 +146,7 @@ export class Attempt implements Observer {
       fixture.ended = this.enter(() => scope.run(() => fn(isReady)));
       await fixture.ended;
     } catch (error) {
-      throw shown(this.#noteDeadlock(error));
+      throw this.#told(this.#noteDeadlock(error));
     } finally {
       this.#running.delete(scope);
     }
@@ -189,9 +201,24 @@ export class Attempt implements Observer {
     return deadlock;
   }
 
+  /** What vitest is given to show. */
+  #told(error: unknown): unknown {
+    const told = shown(error);
+    this.#tellSeed(told);
+    return told;
+  }
+
+  #tellSeed(error: unknown): void {
+    const note = this.#schedules?.note;
+    // `skip()` in a test throws too.
+    const isFailure = error instanceof Error && (error as { code?: unknown }).code !== "VITEST_PENDING";
+    if (note !== undefined && isFailure && !error.message.includes(note)) addNote(error, note);
+  }
+
   async #giveUp(error: unknown): Promise<void> {
     if (this.#running.size === 0 || this.isAbandoned) return;
     tellTasks(error, this);
+    this.#tellSeed(error);
     this.interrupt(headlineOf(error));
     const isOver = (): boolean => this.#running.size === 0;
     if (await settles(isOver, () => this.isOurs())) return;

@@ -1,7 +1,8 @@
 import { inject } from "vitest";
-import { checkClock, chosenClock } from "../options.js";
+import { checkClock, checkSeeds, chosenClock, chosenSeeds } from "../options.js";
 import { Attempt } from "./attempt.js";
 import { disguised } from "./disguised.js";
+import { schedulesOf } from "./schedules.js";
 import { shared, type TestClockKind } from "./shared.js";
 
 /** How vitest's own test functions are called, with the chain's modifiers (`only`, `concurrent`, …) as `this`. */
@@ -9,23 +10,31 @@ export type Declare = (this: object, title: string, optionsOrFn?: unknown, timeo
 
 /** What is collecting tests: the part of vitest's collector that is needed here. */
 export interface Collector {
-  readonly tasks: object[];
-  readonly options?: { readonly clock?: unknown };
+  readonly tasks: { repeats?: number | undefined }[];
+  readonly options?: { readonly clock?: unknown; readonly seeds?: unknown };
 }
 
 /**
- * Declares a test with vitest, once for each clock it is to run on, its function in a scope of the test.
+ * Declares a test with vitest, once for each clock it is to run on, its function in a scope of the test, to be repeated under
+ * each of its schedules.
  *
  * @param declare vitest's own function for it
  */
 export function declareTest(collector: Collector, declare: Declare, chain: object, ...call: Parameters<Declare>): void {
   const [title, optionsOrFn, timeoutOrFn] = call;
-  const choice = chosenClock(optionsOrFn) ?? chosenClock(collector.options) ?? inject("@anyio/vitest")?.clock ?? "real";
+  const project = inject("@anyio/vitest");
+  const choice = chosenClock(optionsOrFn) ?? chosenClock(collector.options) ?? project?.clock ?? "real";
+  const seeds = checkSeeds(chosenSeeds(optionsOrFn) ?? chosenSeeds(collector.options) ?? project?.seeds ?? 0);
   const clocks: TestClockKind[] = checkClock(choice) === "both" ? ["real", "virtual"] : [choice as TestClockKind];
   clocks.forEach((clock, i) => {
     declare.call(chain, i === 0 ? title : `${title} [virtual]`, inTest(optionsOrFn), inTest(timeoutOrFn));
     const test = collector.tasks.at(-1);
-    if (test !== undefined) shared.clocks.set(test, clock);
+    if (test === undefined) return;
+    shared.clocks.set(test, clock);
+    const schedules = schedulesOf(seeds);
+    if (schedules === undefined) return;
+    shared.schedules.set(test, schedules);
+    test.repeats = Math.max(test.repeats ?? 0, schedules.repeats);
   });
 }
 

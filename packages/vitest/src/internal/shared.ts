@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.js";
+import type { Schedules } from "./schedules.js";
 
 /** A clock that one test runs on. */
 export type TestClockKind = "real" | "virtual";
@@ -9,6 +10,8 @@ interface Shared {
   readonly attempts: WeakMap<object, Attempt>;
   /** Which clock each test runs on. */
   readonly clocks: WeakMap<object, TestClockKind>;
+  /** Under which schedules a test runs, where it has not its own. */
+  readonly schedules: WeakMap<object, Schedules>;
   /** Test functions that have their scope already. */
   readonly scoped: WeakSet<object>;
   /** Collectors and test functions of vitest's that lead here. */
@@ -20,6 +23,7 @@ const KEY = Symbol.for("@anyio/vitest/v1");
 export const shared: Shared = ((globalThis as { [KEY]?: Shared })[KEY] ??= {
   attempts: new WeakMap(),
   clocks: new WeakMap(),
+  schedules: new WeakMap(),
   scoped: new WeakSet(),
   patched: new WeakSet(),
 });

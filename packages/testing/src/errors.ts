@@ -1,5 +1,5 @@
 import { AnyioError } from "@anyio/core";
-import type { Leak } from "./internal/leak-watch.js";
+import type { Leak } from "./leak.js";
 
 /** What a run on a virtual clock fails with when every task waits and nothing is left that could wake one. */
 export class DeadlockError extends AnyioError {

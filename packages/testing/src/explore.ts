@@ -1,9 +1,10 @@
 import { currentEffectiveDeadline, isCancelled, run } from "@anyio/core";
 import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
 import { ExploreError } from "./errors.js";
-import { SeededScheduler } from "./internal/seeded-scheduler.js";
+import { SeededScheduler } from "./seeded-scheduler.js";
 import { VirtualClock } from "./virtual-clock.js";
 
+/** What {@link explore} has to be told. */
 export interface ExploreOptions {
   /** Which schedules: those of the seeds from 0 up to this number, or of these very seeds. */
   seeds: number | readonly number[];

@@ -9,7 +9,7 @@ export { byteStreamContract, type ByteStreamLike } from "./byte-stream-contract.
 export type { ContractCase } from "./contract-case.js";
 export { DeadlockError, ExploreError, LeakError } from "./errors.js";
 export { explore, type ExploreOptions } from "./explore.js";
-export type { Leak } from "./internal/leak-watch.js";
+export type { Leak } from "./leak.js";
 export { listenerContract, type ListenerLike, type Listening } from "./listener-contract.js";
 export { type LockLike, lockLikeContract } from "./lock-like-contract.js";
 export {
@@ -18,7 +18,7 @@ export {
   type ObjectSendStreamLike,
   type ObjectStreamPair,
 } from "./object-stream-contract.js";
-export { SeededScheduler } from "./internal/seeded-scheduler.js";
+export { SeededScheduler } from "./seeded-scheduler.js";
 export { Sequencer } from "./sequencer.js";
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.js";
 export { watchLeaks, type Watched } from "./watch-leaks.js";

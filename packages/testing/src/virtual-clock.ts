@@ -5,8 +5,9 @@ import { Timetable } from "./internal/timetable.js";
 // Taken now: a test may put fake timers in their place.
 const { setImmediate, clearImmediate, setTimeout, clearTimeout } = globalThis;
 
+/** How a {@link VirtualClock} goes. */
 export interface VirtualClockOptions {
-  /** Whether time jumps to what is scheduled next as soon as everybody waits for it. */
+  /** Whether time jumps to what is scheduled next as soon as everybody waits for it: false unless given. */
   autojump?: boolean;
 }
 

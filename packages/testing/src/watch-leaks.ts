@@ -1,6 +1,7 @@
 import { CancelScope, type Closable, forceClose } from "@anyio/core";
 import { suspendShielded, witness } from "@anyio/core/lowlevel";
-import { type Leak, LeakWatch } from "./internal/leak-watch.js";
+import { LeakWatch } from "./internal/leak-watch.js";
+import type { Leak } from "./leak.js";
 
 /** What has become of a function, and what it left behind. */
 export interface Watched<T> {

@@ -1,13 +1,5 @@
 import type { Witness } from "@anyio/core/lowlevel";
-
-/** What was left behind. */
-export interface Leak {
-  readonly kind: "task" | "scope" | "operation" | "resource";
-  /** What people call it. */
-  readonly name: string;
-  /** The stack of where it began. */
-  readonly origin: string;
-}
+import type { Leak } from "../leak.js";
 
 type Task = Parameters<Witness["began"]>[0];
 

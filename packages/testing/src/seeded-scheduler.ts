@@ -1,6 +1,6 @@
 import { nextTick } from "node:process";
 import type { Scheduler } from "@anyio/core/lowlevel";
-import { Random } from "./random.js";
+import { Random } from "./internal/random.js";
 
 // Taken now: a test may put fake timers in its place.
 const { setImmediate } = globalThis;

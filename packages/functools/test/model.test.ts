@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CancelScope, run } from "@anyio/core";
 import { lruCache } from "@anyio/functools";
 import { Future } from "@anyio/sync";
+import { skipExplored } from "#support/explored";
 import { check } from "#support/property";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turns } from "#support/turn";
@@ -33,6 +34,7 @@ const KEYS = [0, 1, 2];
 
 describe("any program of calls, cancellations and results", () => {
   it("does what the model of a shared cache says, under every schedule", { timeout: 60_000 }, async () => {
+    skipExplored("it has schedulers of its own");
     const property = fc.asyncProperty(
       fc.array(moments(), { maxLength: 20 }),
       fc.constantFrom(0, 1, 2, null),

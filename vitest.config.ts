@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import type { AnyioOptions } from "./packages/vitest/src/options.js";
 import anyio from "./packages/vitest/src/plugin.js";
 import { CountsReporter } from "./test/support/reporter.js";
 
@@ -31,10 +32,11 @@ export default defineConfig({
   },
 });
 
-function project(name: string, dir: string, groupOrder: number) {
+/** The tests of one folder. */
+export function project(name: string, dir: string, groupOrder: number, options: AnyioOptions = {}) {
   return {
     // From its sources: the packages would depend on the plugin in a circle.
-    plugins: MANUAL.has(name) ? [] : [anyio({ mode: "auto" })],
+    plugins: MANUAL.has(name) ? [] : [anyio({ ...options, mode: "auto" })],
     resolve: { alias: { "#support": `${root}/test/support` }, conditions },
     ssr: { resolve: { conditions } },
     test: {

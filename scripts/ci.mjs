@@ -13,6 +13,7 @@ const reports = join(root, ".reports/ci");
 /** @type {Step[]} */
 const steps = [
   { title: "test", args: ["test"], tests: true },
+  { title: "schedules", args: ["run", "test:schedules"], tests: true },
   // Before the packages' checks, which then use the runtimes that this installs.
   { title: "runtimes", args: ["run", "test:runtimes"], tests: true },
   { title: "packages", args: ["run", "test:packages"], tests: true },

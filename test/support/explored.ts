@@ -4,7 +4,7 @@ import { inject, TestRunner } from "vitest";
 export const isExplored: boolean = seeds() !== 0;
 
 /**
- * Skips the running test where the tests run under many schedules: in the projects that `vitest.config.ts` calls explored. Call it
+ * Skips the running test where the tests run under many schedules: in the projects of `vitest.explored.config.ts`. Call it
  * first thing in a test, or in `beforeEach` for a whole block.
  *
  * @example

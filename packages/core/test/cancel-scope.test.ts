@@ -11,6 +11,7 @@ import {
 } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "#support/caught";
+import { skipExplored } from "#support/explored";
 import { outside } from "#support/outside";
 import { turn } from "#support/turn";
 
@@ -313,6 +314,7 @@ describe("CancelScope.cancel", () => {
   });
 
   it("may be called from another task, a timer's callback, and outside every scope", async () => {
+    skipExplored("it awaits a timer of the platform, which the virtual clock takes for a deadlock");
     const scope = new CancelScope();
     const left = scope.run(() => sleepForever());
 
@@ -390,6 +392,7 @@ describe("CancelScope.cancel", () => {
   });
 
   it("may be called by an undo of the very scope that it cancels", async () => {
+    skipExplored("who is ready goes on in an order that the seed chooses");
     const events: string[] = [];
 
     await new CancelScope().run(async (scope) => {
@@ -464,6 +467,7 @@ describe("CancelScope.cancel", () => {
   });
 
   it("strands nobody where an undo shields the scope meanwhile", async () => {
+    skipExplored("who is ready goes on in an order that the seed chooses");
     const settled: string[] = [];
 
     await new CancelScope().run((outer) =>

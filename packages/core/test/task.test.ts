@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever } from "@anyio/core";
 import { cancelSiblings, checkpoint, currentScope, suspend, Task, type TaskOutcome } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
+import { skipExplored } from "#support/explored";
 import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
 
@@ -23,6 +24,7 @@ class Recorded extends Task {
 
 describe("Task", () => {
   it("begins in a later microtask, in the order of the calls", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const events: string[] = [];
 
     await new CancelScope().run(async () => {
@@ -190,6 +192,7 @@ describe("Task", () => {
   });
 
   it("has the AsyncLocalStorage values of the call", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const storage = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
 
@@ -228,6 +231,7 @@ describe("Task", () => {
   });
 
   it("lets 10,000 tasks wait and be cancelled, each once", async () => {
+    skipExplored("it measures a large number once");
     let undone = 0;
 
     await new CancelScope().run(async (scope) => {

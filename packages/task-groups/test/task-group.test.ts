@@ -14,6 +14,7 @@ import {
   waitAllTasksBlocked,
 } from "@anyio/core";
 import { type TaskGroup, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
+import { skipExplored } from "#support/explored";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
@@ -444,6 +445,7 @@ describe("withTaskGroup", () => {
 
 describe("startSoon", () => {
   it("begins the task in a later microtask", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const events: string[] = [];
 
     await withTaskGroup(async (tg) => {
@@ -457,6 +459,7 @@ describe("startSoon", () => {
   });
 
   it("begins tasks in the order of the calls", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const events: number[] = [];
 
     await withTaskGroup((tg) => {
@@ -467,6 +470,7 @@ describe("startSoon", () => {
   });
 
   it("gives a task the AsyncLocalStorage values of the call", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const storage = new AsyncLocalStorage<string>();
     const events: unknown[] = [];
 
@@ -545,6 +549,7 @@ describe("startSoon", () => {
   });
 
   it("works from a synchronous callback outside every scope", async () => {
+    skipExplored("it awaits a timer of the platform, which the virtual clock takes for a deadlock");
     const events: string[] = [];
     let group: TaskGroup | undefined;
 

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { BufferedByteReceiveStream } from "@anyio/streams";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { skipExplored } from "#support/explored";
 import { Pieces } from "./support/byte-sources.js";
 
 const MIB = 2 ** 20;
 
 // What takes a second in linear time takes hours where each piece costs as much as all before it.
 describe("BufferedByteReceiveStream takes linear time", { timeout: 60_000 }, () => {
+  beforeEach(() => skipExplored("so many under so many schedules take minutes"));
+
   it.each([
     { what: "16 MiB in pieces of 1 byte", size: 16 * MIB, piece: 1 },
     { what: "16 MiB in pieces of 64 KiB", size: 16 * MIB, piece: 65_536 },

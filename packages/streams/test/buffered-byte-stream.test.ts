@@ -16,6 +16,7 @@ import {
 } from "@anyio/streams";
 import { describe, expect, it } from "vitest";
 import { caught, errorOf } from "#support/caught";
+import { skipExplored } from "#support/explored";
 import { decode, encode } from "./support/byte-sources.js";
 import { bufferedPair, webPair } from "./support/pairs.js";
 
@@ -86,6 +87,7 @@ describe("BufferedByteStream", () => {
   });
 
   it("drops that in a cancelled scope", async () => {
+    skipExplored("a scope whose end is decided, and not told of yet, counts as one that was left behind");
     const [stream, receive] = sending();
     await cancelledSend(stream, "a");
 

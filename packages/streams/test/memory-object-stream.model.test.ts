@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelScope, run } from "@anyio/core";
 import { createMemoryObjectStream, type MemoryObjectReceiveStream, type MemoryObjectSendStream } from "@anyio/streams";
+import { skipExplored } from "#support/explored";
 import { check } from "#support/property";
 import { SeededScheduler } from "#support/seeded-scheduler";
 import { turn } from "#support/turn";
@@ -141,10 +142,12 @@ function compare({ maxBufferSize, actions }: Program): Promise<void> {
 
 describe("a memory object stream", () => {
   it("does what the model of the rules says", async () => {
+    skipExplored("it has schedulers of its own");
     await check(fc.asyncProperty(programs, compare), 1_000);
   });
 
   it("does the same under every schedule", async () => {
+    skipExplored("it has schedulers of its own");
     await check(
       fc.asyncProperty(programs, fc.integer(), (program, seed) =>
         run(() => compare(program), { signals: [], backend: { scheduler: new SeededScheduler(seed) } }),

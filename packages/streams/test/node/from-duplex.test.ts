@@ -15,6 +15,7 @@ import {
 import { fromDuplex } from "@anyio/streams/node";
 import { gather } from "@anyio/task-groups";
 import { caught, errorOf } from "#support/caught";
+import { skipExplored } from "#support/explored";
 import { turns } from "#support/turn";
 import { added, bytes, listenersOf, received, socketPair, text } from "./support/nodes.js";
 
@@ -190,6 +191,7 @@ describe("close of fromDuplex", () => {
   });
 
   it("flushes past what came unasked", async () => {
+    skipExplored("what it waits for takes real time, and its time limit is virtual");
     const gzip = createGzip();
     const stream = fromDuplex(gzip);
     for (let i = 0; i < 4; i++) await moveOnAfter(5, () => stream.send(randomBytes(100_000)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, moveOnAfter, run, shield, sleep, sleepForever } from "@anyio/core";
 import { checkpoint, noteClosed, noteOpened, Task } from "@anyio/core/lowlevel";
-import { watchLeaks } from "@anyio/testing";
+import { SeededScheduler, watchLeaks } from "@anyio/testing";
 import { takeWarnings } from "#support/warnings";
 import { turn } from "#support/turn";
 
@@ -112,4 +112,20 @@ describe("watchLeaks", () => {
 
     expect(outcome).toBe("rejected");
   });
+
+  it.each([0, 1, 2, 3, 4])(
+    "tells of no scope whose end is decided and only not told yet (schedule %i)",
+    async (seed) => {
+      const main = () =>
+        watchLeaks(() => {
+          const scope = new CancelScope({ name: "decided" });
+          void scope.run(() => new CancelScope().run(() => sleepForever()));
+          scope.cancel();
+        });
+
+      const { leaks } = await run(main, { signals: [], backend: { scheduler: new SeededScheduler(seed) } });
+
+      expect(leaks).toEqual([]);
+    },
+  );
 });

@@ -23,12 +23,12 @@ function named(name: string): TaskInfo {
   return task;
 }
 
-/** A dump without numbers, which differ from run to run, and without what comes before the last run: the file that is tested. */
+/** A dump without numbers, which differ from run to run, without where tasks began, and without what comes before the last run: the file that is tested. */
 function shapeOfDump(): string[] {
   return dumpTasks()
     .replaceAll(/ #\d+/g, "")
     .split("\n")
-    .filter((line) => !/^[├│]/.test(line));
+    .filter((line) => !/^[├│]/.test(line) && !/^[│ ]*at /.test(line));
 }
 
 function outsideVirtually(main: () => Promise<unknown>): Promise<unknown> {

@@ -2,7 +2,7 @@ import { isDebug } from "./debug.js";
 import { textOf } from "./label.js";
 import { witnessOf } from "./witnesses.js";
 import { originOf } from "./origin.js";
-import { dependentsOf, type Operation, type ScopeNode } from "./scope-tree.js";
+import type { Operation, ScopeNode } from "./scope-tree.js";
 import { warn } from "./warn.js";
 
 /** Tells the witness of the scope, or in debug mode everybody, what was left behind in it, with where it began. */
@@ -10,7 +10,6 @@ export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Oper
   const witness = witnessOf(scope);
   if (witness === undefined && !isDebug()) return;
   for (const item of left) {
-    if (item.isScope ? isEnding(item) : item.settled) continue;
     const kind = item.isScope ? (item.task === item ? "task" : "scope") : "operation";
     const name = item.isScope ? (item.name ?? "unnamed") : textOf(item.label, item.token);
     if (witness !== undefined) {
@@ -25,18 +24,4 @@ export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Oper
       originOf(item),
     );
   }
-}
-
-/** Whether all that goes on in a scope is decided, and has only to be told. */
-function isEnding(start: ScopeNode): boolean {
-  const scopes = [start];
-  // The array grows while it is walked.
-  for (const scope of scopes) {
-    if (scope.last === null) return false;
-    for (const item of dependentsOf(scope)) {
-      if (item.isScope) scopes.push(item);
-      else if (!item.settled) return false;
-    }
-  }
-  return true;
 }

@@ -144,7 +144,7 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   scope.outcome = outcome;
   scope.state = "leaving";
   if (scope.last !== null) {
-    if (isTraced()) reportFloating(scope, dependentsOf(scope));
+    if (isTraced()) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
     if (scope.effective === null) push(scope, exitOf(scope));
   }
   drain(scope);
@@ -190,6 +190,21 @@ function detach(dependent: Dependent): void {
     if (parent.last === dependent) parent.last = previous;
   }
   dependent.previous = dependent.next = null;
+}
+
+/** Whether something goes on there still: what is decided has only to be told. */
+function isUndecided(item: ScopeNode | Operation): boolean {
+  if (!item.isScope) return !item.settled;
+  const scopes = [item];
+  // The array grows while it is walked.
+  for (const scope of scopes) {
+    if (scope.last === null) return true;
+    for (const inner of dependentsOf(scope)) {
+      if (inner.isScope) scopes.push(inner);
+      else if (!inner.settled) return true;
+    }
+  }
+  return false;
 }
 
 /** Closes a scope that is being left and has nothing pending, then its parent if that waited for it, and so on up. */

@@ -10,6 +10,9 @@ import { project } from "./vitest.config.js";
 const EXPLORED: Readonly<Record<string, readonly string[]>> = {
   core: ["cancel-scope", "exception-group", "is-cancelled", "leaving", "suspend", "task", "timeouts", "wait-queue"],
   "task-groups": ["start", "task-group", "task-handle"],
+  sync: ["**/*"],
+  streams: ["**/*"],
+  functools: ["**/*"],
 };
 
 const reports = process.env["ANYIO_REPORTS"];

@@ -47,26 +47,30 @@ describe("TextReceiveStream", () => {
     }
   });
 
-  it.each(["utf-8", "utf-16le"])("accepts as %s exactly what the whole is accepted as", async (encoding) => {
-    const some = fc.oneof(
-      BYTES,
-      fc.string({ unit: "binary", maxLength: 20 }).map((text) => toBytes(text, encoding)),
-    );
-    await check(
-      fc.asyncProperty(some, SIZES, async (bytes, sizes) => {
-        const stream = new TextReceiveStream(new Pieces(cut(bytes, sizes)), { encoding });
+  it.each(["utf-8", "utf-16le"])(
+    "accepts as %s exactly what the whole is accepted as",
+    { timeout: 20_000 },
+    async (encoding) => {
+      const some = fc.oneof(
+        BYTES,
+        fc.string({ unit: "binary", maxLength: 20 }).map((text) => toBytes(text, encoding)),
+      );
+      await check(
+        fc.asyncProperty(some, SIZES, async (bytes, sizes) => {
+          const stream = new TextReceiveStream(new Pieces(cut(bytes, sizes)), { encoding });
 
-        const whole = outcomeOf(() => new TextDecoder(encoding, { fatal: true }).decode(bytes));
-        const received = await receiveAll(stream).then(
-          (texts) => texts.join(""),
-          (error: Error) => error.name,
-        );
+          const whole = outcomeOf(() => new TextDecoder(encoding, { fatal: true }).decode(bytes));
+          const received = await receiveAll(stream).then(
+            (texts) => texts.join(""),
+            (error: Error) => error.name,
+          );
 
-        expect(received).toBe(whole);
-      }),
-      300,
-    );
-  });
+          expect(received).toBe(whole);
+        }),
+        300,
+      );
+    },
+  );
 
   it("reads latin1 as the web does, on every runtime", async () => {
     const stream = new TextReceiveStream(new Pieces([Uint8Array.of(0x80, 0x9f, 0xe9, 0xff)]), { encoding: "latin1" });

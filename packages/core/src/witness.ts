@@ -4,8 +4,8 @@ import type { Task } from "./task.js";
 
 /** Somebody who is told of what begins in a scope, and of what ends: for checks of leaks. An origin is the stack of where something began. */
 export interface Witness<T = Pick<Task, "label" | "cancel">> {
-  /** A task was started there, which may belong to a scope outside. */
-  began(task: T, origin: string): void;
+  /** A task was started there, which may belong to a scope outside. Its origin takes a while to be told, so ask for it only when it is wanted. */
+  began(task: T, origin: () => string): void;
   /** A resource was opened there, see {@link noteOpened}. */
   opened(resource: object, name: string, origin: string): void;
   /** A task or a resource has ended, there or elsewhere. */

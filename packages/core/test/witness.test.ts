@@ -17,9 +17,9 @@ class Log implements Witness {
   readonly events: string[] = [];
   readonly origins: string[] = [];
 
-  began(task: { readonly label: string }, origin: string): void {
+  began(task: { readonly label: string }, origin: () => string): void {
     this.events.push(`${task.label} begins`);
-    this.origins.push(origin);
+    this.origins.push(origin());
   }
 
   opened(_resource: object, name: string, origin: string): void {

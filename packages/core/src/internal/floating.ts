@@ -11,7 +11,7 @@ export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Oper
   if (witness === undefined && !isDebug()) return;
   for (const item of left) {
     const kind = item.isScope ? (item.task === item ? "task" : "scope") : "operation";
-    const name = item.isScope ? (item.name ?? "unnamed") : textOf(item.label, item.token);
+    const name = item.isScope ? (item.name ?? "without a name") : textOf(item.label, item.token);
     if (witness !== undefined) {
       witness.left(kind, name, originOf(item));
       continue;

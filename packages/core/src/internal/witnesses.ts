@@ -28,7 +28,7 @@ export function witnessOf(start: ScopeNode): Witness<TaskNode> | undefined {
 /** Records where a task has begun, and tells whoever witnesses it. */
 export function noteBegun(task: TaskNode, scope: ScopeNode): void {
   recordOrigin(task);
-  witnessOf(scope)?.began(task, originOf(task));
+  witnessOf(scope)?.began(task, () => originOf(task));
 }
 
 /** Tells all witnesses that a task or a resource has ended. */

@@ -6,12 +6,13 @@ type Task = Parameters<Witness["began"]>[0];
 /** Takes note of what begins in a scope and does not end with it. */
 export class LeakWatch implements Witness {
   readonly #left: Leak[] = [];
-  readonly #tasks = new Map<Task, Leak>();
+  /** Each task that has not ended, with what tells its origin. */
+  readonly #tasks = new Map<Task, () => string>();
   readonly #resources = new Map<object, Leak>();
   #onTasksEnded: () => void = () => {};
 
-  began(task: Task, origin: string): void {
-    this.#tasks.set(task, { kind: "task", name: task.label, origin });
+  began(task: Task, origin: () => string): void {
+    this.#tasks.set(task, origin);
   }
 
   opened(resource: object, name: string, origin: string): void {
@@ -28,7 +29,10 @@ export class LeakWatch implements Witness {
   }
 
   get leaks(): Leak[] {
-    return [...this.#left, ...this.#tasks.values(), ...this.#resources.values()];
+    const tasks = [...this.#tasks].map(
+      ([task, origin]) => ({ kind: "task", name: task.label, origin: origin() }) as const,
+    );
+    return [...this.#left, ...tasks, ...this.#resources.values()];
   }
 
   /** The tasks that have not ended. */

@@ -16,7 +16,10 @@ export function shown(error: unknown): unknown {
 
 /** The frames of an error's stack, without the message above them. */
 export function framesOf(error: Error): string[] {
-  return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const { stack = "", message } = error;
+  const start = stack.indexOf(message);
+  const below = start === -1 ? stack : stack.slice(start + message.length);
+  return below.split("\n").filter((line) => /^\s+at /.test(line));
 }
 
 function likeness(error: Error, text: string): Error {

@@ -8,7 +8,7 @@ import { Pulse } from "./internal/pulse.js";
 import { ambient, perform, realm } from "./internal/realm.js";
 import { open } from "./internal/scope-tree.js";
 import type { RunState } from "./internal/task-node.js";
-import { FairTurns, ScheduledTurns } from "./internal/turns.js";
+import { ScheduledTurns } from "./internal/turns.js";
 import type { SignalName } from "./signal-name.js";
 
 export interface RunOptions {
@@ -18,7 +18,7 @@ export interface RunOptions {
   signals?: readonly SignalName[];
   /** Records where tasks, scopes and operations began, as `ANYIO_DEBUG=1` does. */
   debug?: boolean;
-  /** Another clock or scheduler, for tests. */
+  /** Another clock or scheduler, for tests. What is not given is that of the run around it. */
   backend?: Backend;
 }
 
@@ -72,7 +72,7 @@ function stateFor({ clock, scheduler }: Backend, outer: RunState): RunState {
   const isNested = outer !== realm.root.run;
   if (isNested && !clock && !scheduler) return outer;
   const pulse = clock ? pulseOf(clock) : isNested ? outer.pulse : new Pulse();
-  const turns = scheduler ? new ScheduledTurns(scheduler) : clock ? new FairTurns(clock) : outer.turns;
+  const turns = scheduler ? new ScheduledTurns(scheduler) : clock ? outer.turns.withClock(clock) : outer.turns;
   return { clock: clock ?? outer.clock, turns, vars: isNested ? (outer.vars ??= new Map()) : null, pulse };
 }
 

@@ -23,6 +23,7 @@ import { checkpoint } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { skipExplored } from "#support/explored";
 
 /** Work of a platform that obeys a signal in its own way, and says what it saw. */
 function foreign(seen: string[], fail: (signal: AbortSignal) => unknown): (signal: AbortSignal) => Promise<string> {
@@ -206,6 +207,7 @@ describe("withSignal", () => {
   });
 
   it("turns into a TimeoutError where a deadline struck", async () => {
+    skipExplored("its time is real, and virtual time stands still meanwhile");
     const error = await caught(
       failAfter(5, () => withSignal((signal) => delay(60_000, undefined, { signal }))),
       TimeoutError,
@@ -407,6 +409,7 @@ describe("functions of the platform", () => {
   });
 
   it("end by a cancellation through withSignal, joined", async () => {
+    skipExplored("its time is real, and virtual time stands still meanwhile");
     const url = await serve();
     const closed = new Promise<void>((resolve) =>
       server?.on("connection", (socket) => void socket.on("close", () => resolve())),

@@ -4,6 +4,7 @@ import { checkpoint } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
 import { turns } from "#support/turn";
 import { virtually } from "#support/virtual-clock";
+import { skipExplored } from "#support/explored";
 
 describe("CancelScope.deadline", () => {
   it("cancels the scope when the time has come", () =>
@@ -127,6 +128,7 @@ describe("CancelScope.deadline", () => {
     }));
 
   it("takes times past 2^31-1 on the system's clock, which would fire at once", async () => {
+    skipExplored("it is about the system's clock");
     const scope = new CancelScope({ deadline: currentTime() + 2 ** 31 + 1000 });
 
     await scope.run(async () => {

@@ -501,7 +501,7 @@ describe("suspend", () => {
       }),
     );
 
-    expect(events).toEqual(["first", "second"]);
+    expect(events.toSorted()).toEqual(["first", "second"]);
     expect(error).toMatchObject({ name: "TimeoutError" });
   });
 

@@ -5,6 +5,7 @@ import { checkpoint, currentScope, suspend, Task, WaitQueue } from "@anyio/core/
 import { bestOfThree, processAtRest, worstLateness } from "./support/timer-lateness.js";
 import { turn } from "#support/turn";
 import { virtually } from "#support/virtual-clock";
+import { skipExplored } from "#support/explored";
 
 class Child extends Task {
   static start(name: string, fn: () => unknown): void {
@@ -42,6 +43,7 @@ describe("a loop that swallows cancellation", () => {
   it.each(Object.entries(operations))(
     "takes under 5 %% of a core, and timers stay on time: %s",
     async (_name, operation) => {
+      skipExplored("it measures how the default scheduler shares the time out");
       let lateness = Infinity;
 
       const share = await bestOfThree(0.05, () =>
@@ -122,7 +124,9 @@ describe("a loop that swallows cancellation", () => {
         await shield(() => clock.advance(20_000));
       });
 
-      expect((await takeWarnings()).map(({ message }) => /"[ab]"/.exec(message)?.[0])).toEqual(['"a"', '"b"']);
+      const warnings = (await takeWarnings()).map(({ message }) => message);
+      expect(warnings).toHaveLength(2);
+      for (const name of ["a", "b"]) expect(warnings.join("\n")).toContain(`"${name}"`);
     }));
 
   it("counts anew when an operation of the task succeeds", () =>
@@ -181,6 +185,7 @@ describe("a loop that swallows cancellation", () => {
 
   it("is not what 10,000 branches of one task are, refused at the same time", () =>
     virtually(async (clock) => {
+      skipExplored("so many under so many schedules take minutes");
       let refused = 0;
 
       await new CancelScope().run(async (scope) => {

@@ -4,6 +4,7 @@ import { checkpoint, currentScope, Task, WaitQueue } from "@anyio/core/lowlevel"
 import { caught } from "#support/caught";
 import { turn } from "#support/turn";
 import { VirtualClock, virtually } from "#support/virtual-clock";
+import { skipExplored } from "#support/explored";
 
 class Child extends Task {
   static start(fn: () => unknown): void {
@@ -32,6 +33,7 @@ describe("waitAllTasksBlocked", () => {
   });
 
   it("waits for tasks that are started meanwhile, and for the ones that these wake", async () => {
+    skipExplored("tasks begin in an order that the seed chooses");
     const events: string[] = [];
 
     await new CancelScope().run(async (scope) => {

@@ -13,6 +13,7 @@ import { amap } from "@anyio/task-groups";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { skipExplored } from "#support/explored";
 
 /** Counts up for ever, and records what is asked of it. */
 function* counting(events: string[]): Generator<number> {
@@ -76,7 +77,7 @@ describe("amap", () => {
     await virtually(() =>
       amap(
         async (ms) => {
-          events.push(`${ms} with ${++underWay} at ${currentTime()}`);
+          events.push(`${++underWay} at ${currentTime()}`);
           await sleep(ms);
           underWay--;
         },
@@ -85,7 +86,7 @@ describe("amap", () => {
       ),
     );
 
-    expect(events).toEqual(["10 with 1 at 0", "30 with 2 at 0", "5 with 2 at 10", "5 with 2 at 15"]);
+    expect(events).toEqual(["1 at 0", "2 at 0", "2 at 10", "2 at 15"]);
   });
 
   it("pulls an item only as a slot comes free", async () => {
@@ -99,15 +100,10 @@ describe("amap", () => {
       ),
     );
 
-    expect(events).toEqual([
-      "pulled 0",
-      "pulled 1",
-      "done 0 at 10",
-      "done 1 at 10",
-      ...events.slice(4, -1).toSorted(),
-      "closed",
-    ]);
-    expect(events.slice(4, -1).toSorted()).toEqual(["pulled 2", "pulled 3"]);
+    expect(events.slice(0, 2)).toEqual(["pulled 0", "pulled 1"]);
+    expect(events[2]).toMatch(/^done . at 10$/);
+    expect(events.slice(2, -1).toSorted()).toEqual(["done 0 at 10", "done 1 at 10", "pulled 2", "pulled 3"]);
+    expect(events.at(-1)).toBe("closed");
   });
 
   it("closes an endless iterable when a call fails", async () => {
@@ -144,6 +140,7 @@ describe("amap", () => {
   });
 
   it("stops pulling from an endless iterable when its time is up", async () => {
+    skipExplored("a loop that never waits leaves no virtual time to pass");
     const error = await rejection(
       failAfter(20, () => amap((item) => item, counting({ push: () => 0 } as never), { limit: 3 })),
     );
@@ -165,7 +162,7 @@ describe("amap", () => {
     );
 
     expect(error).toHaveProperty("message", "failure");
-    expect(events).toEqual(["1 at 5", "3 at 5"]);
+    expect(events.toSorted()).toEqual(["1 at 5", "3 at 5"]);
   });
 
   it("throws several failures as a group", async () => {
@@ -241,6 +238,7 @@ describe("amap", () => {
   });
 
   it("waits for the cleanup of an async generator that its own operation's cancellation ended", async () => {
+    skipExplored("who is told of the cancellation first, who pulls or what is pulled from, is what the seed chooses");
     const events: string[] = [];
     async function* items(): AsyncGenerator<number> {
       try {
@@ -327,6 +325,7 @@ describe("amap", () => {
   });
 
   it("maps 10,000 items with a limit", async () => {
+    skipExplored("so many under so many schedules take minutes");
     const results = await amap(async (i) => i, Array.from({ length: 10_000 }).keys(), { limit: 10 });
 
     expect(results).toEqual(Array.from({ length: 10_000 }, (_, i) => i));

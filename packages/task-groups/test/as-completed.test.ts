@@ -5,6 +5,7 @@ import { otherTasks } from "#support/other-tasks";
 import { rejection } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { skipExplored } from "#support/explored";
 
 function sleepers(...times: number[]): (() => Promise<number>)[] {
   return times.map((ms) => () => sleep(ms).then(() => ms));
@@ -159,7 +160,8 @@ describe("asCompleted", () => {
       ),
     );
 
-    expect(events).toEqual(["a 1", "b 2", "a 3", "b 4"]);
+    expect(events.map((event) => Number(event.at(-1)))).toEqual([1, 2, 3, 4]);
+    expect(events.map((event) => event[0])).toEqual(events[0] === "a 1" ? ["a", "b", "a", "b"] : ["b", "a", "b", "a"]);
   });
 
   it("loses no task to a wait that is cancelled", async () => {
@@ -216,6 +218,7 @@ describe("asCompleted", () => {
   });
 
   it("hands over 10,000", async () => {
+    skipExplored("so many under so many schedules take minutes");
     const order: number[] = [];
 
     await virtually(() =>

@@ -15,6 +15,7 @@ import { type TaskGroup, type TaskGroupOptions, withTaskGroup } from "@anyio/tas
 import { rejection } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { skipExplored } from "#support/explored";
 
 /** What a group throws on a virtual clock. */
 function thrownBy(fn: (tg: TaskGroup) => unknown, options?: TaskGroupOptions): Promise<unknown> {
@@ -131,6 +132,7 @@ describe("errors of a group", () => {
   });
 
   it("are nested where a group in a task failed with several", async () => {
+    skipExplored("tasks fail in an order that the seed chooses");
     const error = await thrownBy((tg) => {
       tg.startSoon(() => sleep(1).then(thrower(new Error("outer"))));
       tg.startSoon(() =>
@@ -296,6 +298,7 @@ describe("errors of a group", () => {
   });
 
   it("are those of 1,000 tasks", async () => {
+    skipExplored("tasks fail in an order that the seed chooses");
     const error = await thrownBy((tg) => {
       for (let i = 0; i < 1000; i++) tg.startSoon(thrower(new Error(`${i}`)));
     });
@@ -340,6 +343,7 @@ describe("errors of a group", () => {
   });
 
   it("name their tasks in what console.log shows", async () => {
+    skipExplored("tasks fail in an order that the seed chooses");
     const { inspect } = await import("node:util");
 
     const error = await thrownBy((tg) => {

@@ -5,6 +5,7 @@ import { gather } from "@anyio/task-groups";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { skipExplored } from "#support/explored";
 
 describe("gather", () => {
   it("resolves with the results in the order of the functions", async () => {
@@ -23,7 +24,8 @@ describe("gather", () => {
       events.push(`gathered at ${currentTime()}`);
     });
 
-    expect(events).toEqual(["1 at 10", "2 at 10", "3 at 10", "gathered at 10"]);
+    expect(events.slice(0, 3).toSorted()).toEqual(["1 at 10", "2 at 10", "3 at 10"]);
+    expect(events.slice(3)).toEqual(["gathered at 10"]);
   });
 
   it("resolves with nothing for nothing", async () => {
@@ -100,6 +102,7 @@ describe("gather", () => {
   });
 
   it("gathers 10,000", async () => {
+    skipExplored("so many under so many schedules take minutes");
     const results = await gather(Array.from({ length: 10_000 }, (_, i) => () => i));
 
     expect(results).toEqual(Array.from({ length: 10_000 }, (_, i) => i));

@@ -19,6 +19,7 @@ import {
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { skipExplored } from "#support/explored";
 
 /** Calls `fn` in a group on a virtual clock, and swallows what the group throws. */
 async function inGroup(fn: (tg: TaskGroup) => Promise<void>): Promise<void> {
@@ -247,6 +248,7 @@ describe("wait", () => {
   });
 
   it("wakes all who wait, in order", async () => {
+    skipExplored("who is ready goes on in an order that the seed chooses");
     const events: string[] = [];
 
     await inGroup(async (tg) => {

@@ -15,6 +15,8 @@ export interface Turns {
   defer(delivery: Delivery): void;
   /** The turn in which what has to be deferred may go on. */
   next(): Promise<void>;
+  /** The same for a run inside, with a clock of its own. */
+  withClock(clock: Clock): Turns;
 }
 
 /**
@@ -55,6 +57,10 @@ export class FairTurns implements Turns {
     }
     batch.room--;
     return batch.promise;
+  }
+
+  withClock(clock: Clock): Turns {
+    return new FairTurns(clock);
   }
 
   readonly #turn = (): void => {
@@ -118,6 +124,10 @@ export class ScheduledTurns implements Turns {
 
   next(): Promise<void> {
     return new Promise((resolve) => this.#scheduler.ready(resolve));
+  }
+
+  withClock(): Turns {
+    return this;
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { checkpoint, immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { Group } from "./internal/group.js";
 import { checkThunks, type Thunks } from "./internal/thunks.js";
 import type { TaskHandle } from "./task-handle.js";
@@ -53,6 +53,7 @@ async function consume<T, R>(
 
 /** Tasks in order of completion. Several loops may share it: each task goes to one of them. */
 class Completions<T> implements AsyncIterableIterator<TaskHandle<T>> {
+  /** How many have not been handed to anybody: who is woken has been given one, though it is yet to go on. */
   #left: number;
   readonly #completed: TaskHandle<T>[] = [];
   #taken = 0;
@@ -63,7 +64,8 @@ class Completions<T> implements AsyncIterableIterator<TaskHandle<T>> {
   }
 
   add(handle: TaskHandle<T>): void {
-    if (!this.#waiters.wake(handle)) this.#completed.push(handle);
+    if (this.#waiters.wake(handle)) this.#left--;
+    else this.#completed.push(handle);
   }
 
   next(): Promise<IteratorResult<TaskHandle<T>>> {
@@ -84,15 +86,13 @@ class Completions<T> implements AsyncIterableIterator<TaskHandle<T>> {
       await checkpoint();
       return { done: true, value: undefined };
     }
-    const completed = this.#completed[this.#taken];
-    if (completed === undefined) {
-      const value = await this.#waiters.wait("a function to finish");
-      this.#left--;
-      return { done: false, value };
-    }
-    this.#taken++;
-    this.#left--;
-    await checkpoint();
-    return { done: false, value: completed };
+    const isThere = this.#taken < this.#completed.length;
+    const value = await (isThere ? immediate(this.#take) : this.#waiters.wait("a function to finish"));
+    return { done: false, value };
   }
+
+  readonly #take = (): TaskHandle<T> => {
+    this.#left--;
+    return this.#completed[this.#taken++] as TaskHandle<T>;
+  };
 }

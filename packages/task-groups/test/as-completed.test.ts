@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { CancelledError, CancelScope, currentTime, moveOnAfter, shield, sleep, sleepForever } from "@anyio/core";
+import {
+  CancelledError,
+  CancelScope,
+  currentTime,
+  moveOnAfter,
+  shield,
+  sleep,
+  sleepForever,
+  waitAllTasksBlocked,
+} from "@anyio/core";
 import { asCompleted, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
 import { otherTasks } from "#support/other-tasks";
 import { rejection } from "./support/rejections.js";
@@ -143,6 +152,40 @@ describe("asCompleted", () => {
     );
 
     expect(error).toBe(failure);
+  });
+
+  it("ends each of several loops, also where tasks finish at one time", async () => {
+    const events: string[] = [];
+
+    await virtually(() =>
+      asCompleted(sleepers(1, 1, 1), (completions) =>
+        withTaskGroup((tg) => {
+          for (const name of ["a", "b", "c"]) {
+            tg.startSoon(async () => {
+              for await (const task of completions) events.push(`${task.returnValue}`);
+              events.push(`${name} ends`);
+            });
+          }
+        }),
+      ),
+    );
+
+    expect(events.toSorted()).toEqual(["1", "1", "1", "a ends", "b ends", "c ends"]);
+  });
+
+  it("keeps a task for the next who asks where a loop is cancelled as it takes it", async () => {
+    const taken: string[] = [];
+
+    await asCompleted([() => "a", () => "b"], async (completions) => {
+      await waitAllTasksBlocked();
+      await new CancelScope().run(async (scope) => {
+        scope.cancel();
+        await completions.next();
+      });
+      for await (const task of completions) taken.push(task.returnValue);
+    });
+
+    expect(taken.toSorted()).toEqual(["a", "b"]);
   });
 
   it("gives each task to one of several loops", async () => {

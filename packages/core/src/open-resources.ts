@@ -12,8 +12,8 @@ import { warn } from "./internal/warn.js";
  * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
 export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
-  const witness = holds === "system" ? witnessOf(ambient()) : undefined;
-  if (witness === undefined && !isDebug()) return;
+  const witness = holds === "system" ? witnessOf(ambient()) : null;
+  if (witness === null && !isDebug()) return;
   const note = { what, origin: "" };
   recordOrigin(note);
   note.origin = originOf(note);

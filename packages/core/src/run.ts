@@ -59,7 +59,7 @@ export function run<T>(main: () => T | PromiseLike<T>, options: RunOptions = {})
     return program?.finish(error) ?? false;
   };
   open(task, parent);
-  if (isTraced()) recordOrigin(task);
+  if (isTraced(task)) recordOrigin(task);
   detach = backend.clock?.attach?.(task);
   perform(task, main, undefined);
   return task.result.promise as Promise<T>;

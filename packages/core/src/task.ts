@@ -2,7 +2,7 @@ import { cancelNode, type CancelScope, nodeOf } from "./cancel-scope.js";
 import { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 import { DONE } from "./internal/deferred.js";
 import { noteBegun, noteEnded } from "./internal/witnesses.js";
-import { isTraced } from "./internal/origin.js";
+import { isTracing } from "./internal/origin.js";
 import { ambient, performLast, realm } from "./internal/realm.js";
 import { isCancelledFromOutside, move, open } from "./internal/scope-tree.js";
 import { TaskNode } from "./internal/task-node.js";
@@ -24,7 +24,7 @@ export abstract class Task extends TaskNode {
     const parent = nodeOf(scope);
     super(parent, parent.task.run, ++realm.lastTaskId, name);
     open(this, parent);
-    if (isTraced()) noteBegun(this, ambient());
+    if (isTracing()) noteBegun(this, ambient());
   }
 
   /** Calls `fn` in a later microtask, with the `AsyncLocalStorage` values of now. */

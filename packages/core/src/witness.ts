@@ -15,8 +15,10 @@ export interface Witness<T = Pick<Task, "label" | "cancel">> {
 }
 
 /**
- * Has a witness told of what happens in a scope and in all inside of it, but for those with a witness of their own. Origins are recorded
- * meanwhile.
+ * Has a witness told of what happens in a scope that has not been entered yet, and in all inside of it, but for those with a witness of their
+ * own. Origins are recorded meanwhile.
+ *
+ * @param witness null has nobody told, also where a scope outside has a witness
  *
  * @returns ends that
  * @example
@@ -28,6 +30,6 @@ export interface Witness<T = Pick<Task, "label" | "cancel">> {
  * end();
  * left; // => ["operation sleep(1000)"]
  */
-export function witness(scope: CancelScope, witness: Witness): () => void {
-  return addWitness(nodeOf(scope), witness as Witness<unknown>);
+export function witness(scope: CancelScope, witness: Witness | null): () => void {
+  return addWitness(nodeOf(scope), witness as Witness<unknown> | null);
 }

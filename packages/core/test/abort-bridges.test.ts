@@ -24,6 +24,7 @@ import { caught, errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { skipExplored } from "#support/explored";
+import { mayLeak } from "#support/may-leak";
 
 /** Work of a platform that obeys a signal in its own way, and says what it saw. */
 function foreign(seen: string[], fail: (signal: AbortSignal) => unknown): (signal: AbortSignal) => Promise<string> {
@@ -191,7 +192,7 @@ describe("withSignal", () => {
     expect(seen).toEqual(["began", "shielded", "aborted", "ended"]);
   });
 
-  it("is no unhandled rejection when it is cancelled and nobody awaits it", async () => {
+  it("is no unhandled rejection when it is cancelled and nobody awaits it", mayLeak, async () => {
     const unhandled = await unhandledRejectionsOf(async () => {
       await new CancelScope().run(async (scope) => {
         for (const fail of Object.values(ways)) void withSignal(foreign([], fail));

@@ -4,6 +4,7 @@ import { CancelledError, CancelScope, moveOnAfter, run, sleepForever, type Cance
 import { cancelSiblings, checkpoint } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
 import { virtually } from "#support/virtual-clock";
+import { mayLeak } from "#support/may-leak";
 
 /** The error that strikes in `scope` once `cancel` was called. */
 async function strikeOf(scope: CancelScope, cancel: () => unknown): Promise<CancelledError> {
@@ -157,7 +158,7 @@ describe("CancelledError", () => {
       shutdown: () => Promise.resolve({ source: "shutdown", name: "AbortError", message: "-" } as CancelledError),
     };
 
-    it.each(Object.entries(sources))("is %s", async (source, strike) => {
+    it.each(Object.entries(sources))("is %s", mayLeak, async (source, strike) => {
       const error = await strike();
 
       expect(error.source).toBe(source);

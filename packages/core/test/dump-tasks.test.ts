@@ -4,6 +4,7 @@ import { currentScope, suspend, Task } from "@anyio/core/lowlevel";
 import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
 import { virtually, VirtualClock } from "#support/virtual-clock";
+import { mayLeak } from "#support/may-leak";
 import { skipExplored } from "#support/explored";
 
 class Child extends Task {
@@ -46,7 +47,7 @@ describe("dumpTasks", () => {
       }),
     ));
 
-  it("shows the deadline, of the task's own scopes and of outer ones", () =>
+  it("shows the deadline, of the task's own scopes and of outer ones", mayLeak, () =>
     virtually(async () => {
       await new CancelScope({ deadline: 7900 }).run(async (scope) => {
         Child.start("worker", () => sleepForever());
@@ -58,9 +59,10 @@ describe("dumpTasks", () => {
         expect(lines.find((line) => line.includes("hasty"))).toContain("deadline in 500 ms");
         scope.cancel();
       });
-    }));
+    }),
+  );
 
-  it("shows who is cancelled, and who is shielded", async () => {
+  it("shows who is cancelled, and who is shielded", mayLeak, async () => {
     await new CancelScope().run(async (scope) => {
       let release!: () => void;
       const released = new Promise<void>((resolve) => (release = resolve));
@@ -86,13 +88,13 @@ describe("dumpTasks", () => {
     });
   });
 
-  it("groups siblings that are alike into one line", async () => {
+  it("groups siblings that are alike into one line", mayLeak, async () => {
     skipExplored("so many under so many schedules take minutes");
     await new CancelScope().run(async (scope) => {
       for (let i = 0; i < 10_000; i++) Child.start(`worker ${i}`, () => sleepForever());
       Child.start("another", () => suspend("something else", () => {}));
       await turns(20);
-      const text = dumpTasks();
+      const text = dump().join("\n");
 
       expect(text.split("\n").length).toBeLessThan(6);
       expect(text).toMatch(/worker 0 .*10000 tasks.*waiting for sleepForever\(\)/);
@@ -116,7 +118,7 @@ describe("dumpTasks", () => {
     });
   });
 
-  it("shows a tree of 5,000 levels", async () => {
+  it("shows a tree of 5,000 levels", mayLeak, async () => {
     skipExplored("so many under so many schedules take minutes");
     await new CancelScope().run(async (scope) => {
       const descend = (depth: number): void =>

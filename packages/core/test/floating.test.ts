@@ -3,6 +3,7 @@ import { takeWarnings } from "#support/warnings";
 import { CancelScope, failAfter, run, shield, sleepForever, type RunOptions } from "@anyio/core";
 import { checkpoint, suspend } from "@anyio/core/lowlevel";
 import { turn } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
 
 const DEBUG: RunOptions = { name: "main", debug: true, signals: [] };
 
@@ -14,7 +15,7 @@ interface Warning extends Error {
 const floating = async (): Promise<Warning[]> =>
   (await takeWarnings()).filter((warning: Warning) => warning.code === "ANYIO_FLOATING");
 
-describe("ANYIO_FLOATING", () => {
+describe("ANYIO_FLOATING", mayLeak, () => {
   it("reports an operation that nobody awaited, with where it began and what to do", async () => {
     await run(
       () =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { abandonOnCancel, run, sleep, waitAllTasksBlocked, withSignal } from "@anyio/core";
 import { type Clock, type ClockedRun, inFlight, suspend, suspendForeign } from "@anyio/core/lowlevel";
 import { turns } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
 
 /** A clock that notes when its run is idle, and lets no time pass. */
 class IdleClock implements Clock {
@@ -89,7 +90,7 @@ describe("somebody else's work", () => {
     expect(await seenBeside(() => Promise.all([abandonOnCancel(aWhile()), withSignal(aWhile)]))).toBe("blocked");
   });
 
-  it("does not where it waits for an operation of ours itself", async () => {
+  it("does not where it waits for an operation of ours itself", mayLeak, async () => {
     const napping = async (): Promise<void> => {
       void sleep(1000);
       await aWhile();

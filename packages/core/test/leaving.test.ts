@@ -4,8 +4,9 @@ import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlev
 import { errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { mayLeak } from "#support/may-leak";
 
-describe("leaving a scope", () => {
+describe("leaving a scope", mayLeak, () => {
   it("cancels an operation that nobody awaited, and waits until it is undone", async () => {
     const events: string[] = [];
 

@@ -3,6 +3,7 @@ import { run } from "@anyio/core";
 import { noteClosed, noteOpened } from "@anyio/core/lowlevel";
 import { collectUntil } from "#support/collect";
 import { takeWarnings } from "#support/warnings";
+import { mayLeak } from "#support/may-leak";
 
 /** Makes a resource that nobody keeps; tells whether it has been collected. */
 function forget(use: (resource: object) => void): () => boolean {
@@ -25,7 +26,7 @@ function warningsOf(debug: boolean, use: (resource: object) => void): Promise<Er
 }
 
 describe("noteOpened", () => {
-  it("warns in debug mode of a resource that is collected without having been closed", async () => {
+  it("warns in debug mode of a resource that is collected without having been closed", mayLeak, async () => {
     const [warning, ...others] = await warningsOf(true, (resource) => noteOpened(resource, "the test's resource"));
 
     expect(others).toEqual([]);
@@ -36,7 +37,7 @@ describe("noteOpened", () => {
     });
   });
 
-  it("warns of nothing outside debug mode", async () => {
+  it("warns of nothing outside debug mode", mayLeak, async () => {
     expect(await warningsOf(false, (resource) => noteOpened(resource, "the test's resource"))).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ import { checkpoint, currentScope } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { mayLeak } from "#support/may-leak";
 
 describe("run", () => {
   it("returns what main returns", async () => {
@@ -45,7 +46,7 @@ describe("run", () => {
     expect(error).toMatchObject({ reason: "from inside", scopeName: "program" });
   });
 
-  it("waits for what was left behind in it", async () => {
+  it("waits for what was left behind in it", mayLeak, async () => {
     const events: string[] = [];
 
     await run(

@@ -6,6 +6,7 @@ import { skipExplored } from "#support/explored";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { virtually } from "#support/virtual-clock";
+import { mayLeak } from "#support/may-leak";
 
 /** An operation under test: what happened to it, and the means to complete it. */
 class Probe {
@@ -550,7 +551,7 @@ describe("suspendShielded", () => {
     expect(value).toBe("joined");
   });
 
-  it("keeps its scope open until it has ended", async () => {
+  it("keeps its scope open until it has ended", mayLeak, async () => {
     const events: string[] = [];
     let waiter: Suspension<void> | undefined;
 

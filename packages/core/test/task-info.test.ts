@@ -14,6 +14,7 @@ import { otherTasks } from "#support/other-tasks";
 import { outside } from "#support/outside";
 import { turn } from "#support/turn";
 import { virtually } from "#support/virtual-clock";
+import { mayLeak } from "#support/may-leak";
 
 class Child extends Task {
   static start(name: string, fn: () => unknown): void {
@@ -97,7 +98,7 @@ describe("getRunningTasks", () => {
     expect(beforeAllRuns).toEqual([]);
   });
 
-  it("lists all that have begun and not ended, parents before children", () =>
+  it("lists all that have begun and not ended, parents before children", mayLeak, () =>
     run(
       async () => {
         const main = getCurrentTask();
@@ -121,7 +122,8 @@ describe("getRunningTasks", () => {
         expect(otherTasks()).toEqual([]);
       },
       { name: "main", signals: [] },
-    ));
+    ),
+  );
 
   it("gives every task an id of its own", () =>
     run(

@@ -6,6 +6,7 @@ import { caught } from "#support/caught";
 import { skipExplored } from "#support/explored";
 import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
 
 /** The smallest task there can be: it tells how it ended. */
 class Recorded extends Task {
@@ -61,7 +62,7 @@ describe("Task", () => {
     ]);
   });
 
-  it("keeps the scope it belongs to open until it has ended", async () => {
+  it("keeps the scope it belongs to open until it has ended", mayLeak, async () => {
     const events: string[] = [];
 
     await new CancelScope().run(() => {

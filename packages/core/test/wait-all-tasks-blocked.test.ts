@@ -5,6 +5,7 @@ import { caught } from "#support/caught";
 import { turn } from "#support/turn";
 import { VirtualClock, virtually } from "#support/virtual-clock";
 import { skipExplored } from "#support/explored";
+import { mayLeak } from "#support/may-leak";
 
 class Child extends Task {
   static start(fn: () => unknown): void {
@@ -15,7 +16,7 @@ class Child extends Task {
 }
 
 describe("waitAllTasksBlocked", () => {
-  it("waits until all others wait for something", async () => {
+  it("waits until all others wait for something", mayLeak, async () => {
     const events: string[] = [];
 
     await new CancelScope().run(async (scope) => {
@@ -32,7 +33,7 @@ describe("waitAllTasksBlocked", () => {
     expect(events).toEqual(["blocked", "all blocked"]);
   });
 
-  it("waits for tasks that are started meanwhile, and for the ones that these wake", async () => {
+  it("waits for tasks that are started meanwhile, and for the ones that these wake", mayLeak, async () => {
     skipExplored("tasks begin in an order that the seed chooses");
     const events: string[] = [];
 

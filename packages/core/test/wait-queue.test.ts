@@ -6,6 +6,7 @@ import { caught, errorOf } from "#support/caught";
 import { skipExplored } from "#support/explored";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { mayLeak } from "#support/may-leak";
 
 describe("WaitQueue", () => {
   it("wakes whoever has waited longest, with a value", async () => {
@@ -211,7 +212,7 @@ describe("WaitQueue", () => {
     });
   });
 
-  it("is left by who was left behind in a scope", async () => {
+  it("is left by who was left behind in a scope", mayLeak, async () => {
     const queue = new WaitQueue<string>();
 
     await new CancelScope().run(() => void queue.wait("a turn"));

@@ -3,6 +3,7 @@ import { CancelScope, run, sleep, sleepForever } from "@anyio/core";
 import { currentScope, noteClosed, noteOpened, Task, witness, type Witness } from "@anyio/core/lowlevel";
 import { takeWarnings } from "#support/warnings";
 import { turn } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
 
 class Child extends Task {
   static start(scope: CancelScope, name: string, fn: () => unknown = () => {}): void {
@@ -93,7 +94,7 @@ describe("witness", () => {
     expect(origins.every((origin) => origin.includes("witness.test.ts"))).toBe(true);
   });
 
-  it("tells the innermost of two, and nobody of what happens elsewhere", async () => {
+  it("tells the innermost of two, and nobody of what happens elsewhere", mayLeak, async () => {
     let inner: Log | undefined;
     const [outer] = await Promise.all([
       witnessed(async () => {

@@ -8,6 +8,7 @@ import { skipExplored } from "#support/explored";
 import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { virtually } from "#support/virtual-clock";
+import { mayLeak } from "#support/may-leak";
 
 describe("lruCache", () => {
   it("computes once for each key", async () => {
@@ -331,7 +332,7 @@ describe("callers at the same time", () => {
     expect(load.cacheInfo().misses).toBe(2);
   });
 
-  it("go on when the scope of the one who computes is left", async () => {
+  it("go on when the scope of the one who computes is left", mayLeak, async () => {
     const gate = new Event();
     let calls = 0;
     const load = lruCache(async (n: number) => {
@@ -412,7 +413,7 @@ describe("callers at the same time", () => {
     });
   });
 
-  it("make no unhandled rejection of a cancellation", async () => {
+  it("make no unhandled rejection of a cancellation", mayLeak, async () => {
     const load = lruCache(async (_n: number) => sleepForever());
 
     const unhandled = await unhandledRejectionsOf(() =>
@@ -449,21 +450,25 @@ describe("a call", () => {
   });
 
   // What takes a few seconds in linear time takes half a minute where each call looks through all others.
-  it("takes time in proportion to the calls that a computation waits for", { timeout: 15_000 }, async () => {
-    skipExplored("so many under so many schedules take minutes");
-    const count = 100_000;
-    const gate = new Event();
-    const part = cache(async (n: number) => gate.wait().then(() => n));
-    const whole = cache(async () => (await Promise.all(Array.from({ length: count }, (_, n) => part(n)))).length);
-    const parts = Promise.all(Array.from({ length: count }, (_, n) => part(n)));
+  it(
+    "takes time in proportion to the calls that a computation waits for",
+    { ...mayLeak, timeout: 15_000 },
+    async () => {
+      skipExplored("so many under so many schedules take minutes");
+      const count = 100_000;
+      const gate = new Event();
+      const part = cache(async (n: number) => gate.wait().then(() => n));
+      const whole = cache(async () => (await Promise.all(Array.from({ length: count }, (_, n) => part(n)))).length);
+      const parts = Promise.all(Array.from({ length: count }, (_, n) => part(n)));
 
-    const length = whole();
-    await waitAllTasksBlocked();
-    gate.set();
-    await parts;
+      const length = whole();
+      await waitAllTasksBlocked();
+      gate.set();
+      await parts;
 
-    expect(await length).toBe(count);
-  });
+      expect(await length).toBe(count);
+    },
+  );
 
   it("lets timers be on time", async () => {
     skipExplored("a loop that never waits leaves no virtual time to pass");
@@ -506,7 +511,7 @@ describe("recursion", () => {
     ["a task", (call) => withTaskGroup((tg) => void tg.startSoon(call))],
     ["a task's task", (call) => gather([() => race([sleepForever, call])])],
     ["what comes after waiting", (call) => sleep(1).then(call)],
-  ])("is found in %s", async (_, wrap) => {
+  ])("is found in %s", mayLeak, async (_, wrap) => {
     const load: (n: number) => Promise<number> = lruCache(async (n: number) => {
       await wrap(() => load(n));
       return n;

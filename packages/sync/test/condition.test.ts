@@ -18,6 +18,7 @@ import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { takeWarnings } from "#support/warnings";
 import { resumptionsOf } from "./support/resumptions.js";
+import { mayLeak } from "#support/may-leak";
 
 describe("Condition", () => {
   it("wakes who waits when it is notified, once the lock is free", async () => {
@@ -336,7 +337,7 @@ describe("Condition, cancelled,", () => {
     expect(scope.cancelledCaught).toBe(false);
   });
 
-  it("is waited for, lock and all, by who leaves the scope that it was left behind in", async () => {
+  it("is waited for, lock and all, by who leaves the scope that it was left behind in", mayLeak, async () => {
     skipExplored("which of two scopes that have ended tells of it first is what the seed chooses");
     const condition = new Condition();
     const log: string[] = [];
@@ -358,7 +359,7 @@ describe("Condition, cancelled,", () => {
     expect(condition.locked).toBe(false);
   });
 
-  it("causes no unhandled rejection where nobody awaits it", async () => {
+  it("causes no unhandled rejection where nobody awaits it", mayLeak, async () => {
     const condition = new Condition();
     const lease = await condition.acquire();
 
@@ -380,7 +381,7 @@ describe("Condition, cancelled,", () => {
     expect(condition.locked).toBe(false);
   });
 
-  it("says in debug mode that a wait was left behind", async () => {
+  it("says in debug mode that a wait was left behind", mayLeak, async () => {
     const condition = new Condition();
 
     await run(

@@ -3,6 +3,7 @@ import { CapacityLimiter, Condition, Event, Future, Lock, Semaphore } from "@any
 import { beforeEach, describe, expect, it } from "vitest";
 import { collectUntil } from "#support/collect";
 import { skipExplored } from "#support/explored";
+import { mayLeak } from "#support/may-leak";
 
 beforeEach(() => skipExplored("what is collected does not follow from a schedule"));
 
@@ -68,7 +69,7 @@ describe("what lives on", () => {
     ["a condition", () => wait(heldCondition())],
     ["a semaphore", () => acquire(new Semaphore(0))],
     ["a capacity limiter", () => acquire(new CapacityLimiter(0))],
-  ])("keeps nothing of those who were cancelled as they waited for %s", async (_name, make) => {
+  ])("keeps nothing of those who were cancelled as they waited for %s", mayLeak, async (_name, make) => {
     const wait = make();
     const visit = async (): Promise<WeakRef<object>> => {
       const mine = { name: "what a waiter has" };

@@ -13,6 +13,7 @@ import { amap } from "@anyio/task-groups";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { mayLeak } from "#support/may-leak";
 import { skipExplored } from "#support/explored";
 
 /** Counts up for ever, and records what is asked of it. */
@@ -237,7 +238,7 @@ describe("amap", () => {
     expect(error).toMatchObject({ errors: [{ message: "failure" }, { message: "closing" }] });
   });
 
-  it("waits for the cleanup of an async generator that its own operation's cancellation ended", async () => {
+  it("waits for the cleanup of an async generator that its own operation's cancellation ended", mayLeak, async () => {
     skipExplored("who is told of the cancellation first, who pulls or what is pulled from, is what the seed chooses");
     const events: string[] = [];
     async function* items(): AsyncGenerator<number> {

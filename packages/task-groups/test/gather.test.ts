@@ -5,6 +5,7 @@ import { gather } from "@anyio/task-groups";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { mayLeak } from "#support/may-leak";
 import { skipExplored } from "#support/explored";
 
 describe("gather", () => {
@@ -80,7 +81,7 @@ describe("gather", () => {
     expect(results).toEqual([1, 2]);
   });
 
-  it("never makes an unhandled rejection of a cancellation", async () => {
+  it("never makes an unhandled rejection of a cancellation", mayLeak, async () => {
     const unhandled = await unhandledBy(() =>
       virtually(() =>
         moveOnAfter(5, async () => {

@@ -16,6 +16,7 @@ import { TASK_STATUS_IGNORED, type TaskGroup, TaskHandle, type TaskStatus, withT
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { mayLeak } from "#support/may-leak";
 
 describe("start", () => {
   it("resolves with the value once the task is ready, and the task goes on", async () => {
@@ -456,7 +457,7 @@ describe("start, cancelled while waiting", () => {
     expect(events).toEqual(["ready at 5", "task at 15"]);
   });
 
-  it("ends the task with the scope in which nobody awaits it", async () => {
+  it("ends the task with the scope in which nobody awaits it", mayLeak, async () => {
     const events: string[] = [];
 
     const unhandled = await unhandledBy(() =>

@@ -18,6 +18,7 @@ import { skipExplored } from "#support/explored";
 import { rejection, unhandledBy } from "./support/rejections.js";
 import { untilCancelled } from "./support/until-cancelled.js";
 import { virtually } from "./support/virtual-clock.js";
+import { mayLeak } from "#support/may-leak";
 
 describe("withTaskGroup", () => {
   it("returns what its body returns", async () => {
@@ -342,7 +343,7 @@ describe("withTaskGroup", () => {
     expect(scope.cancelledCaught).toBe(true);
   });
 
-  it("cancels and joins what its body left floating", async () => {
+  it("cancels and joins what its body left floating", mayLeak, async () => {
     const events: string[] = [];
 
     await virtually(async () => {
@@ -426,7 +427,7 @@ describe("withTaskGroup", () => {
     expect(unhandled).toEqual([failure]);
   });
 
-  it("never makes an unhandled rejection of a cancellation", async () => {
+  it("never makes an unhandled rejection of a cancellation", mayLeak, async () => {
     const scope = new CancelScope();
 
     const unhandled = await unhandledBy(() =>

@@ -4,4 +4,6 @@ export interface ContractCase {
   readonly name: string;
   /** Rejects where the promise is not kept. */
   readonly run: () => Promise<void>;
+  /** It leaves something behind on purpose, so that a check of leaks would find it. */
+  readonly leavesBehind?: true;
 }

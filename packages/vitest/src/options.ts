@@ -17,6 +17,8 @@ export interface AnyioOptions {
   clock?: ClockChoice;
   /** The schedules of the tests that do not choose: 0 unless given. */
   seeds?: Seeds;
+  /** Whether the tests that do not choose fail for what they leave behind: true unless given. */
+  leaks?: boolean;
 }
 
 declare module "vitest" {
@@ -25,6 +27,11 @@ declare module "vitest" {
     clock?: ClockChoice;
     /** Under which schedules the test runs: the project's choice unless given, which is 0 unless given. */
     seeds?: Seeds;
+    /**
+     * Whether the test fails for what it leaves behind: the project's choice unless given, which is true unless given. With false, for tests of that very thing, it is cancelled and
+     * waited for without a word.
+     */
+    leaks?: boolean;
   }
 
   interface ProvidedContext {
@@ -51,6 +58,11 @@ export function checkSeeds(seeds: unknown): Seeds {
 /** The schedules that the options of a test or of a suite choose. */
 export function chosenSeeds(options: unknown): Seeds | undefined {
   return typeof options === "object" && options !== null ? (options as TestOptions).seeds : undefined;
+}
+
+/** Whether the options of a test or of a suite have leaks fail it. */
+export function chosenLeaks(options: unknown): boolean | undefined {
+  return typeof options === "object" && options !== null ? (options as TestOptions).leaks : undefined;
 }
 
 /** The clock that the options of a test or of a suite choose. */

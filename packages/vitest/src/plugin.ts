@@ -25,11 +25,16 @@ export interface AnyioPlugin {
  * config.plugins?.length; // => 1
  */
 // oxlint-disable-next-line import/no-default-export -- what a configuration imports is a plugin, and has one name for all
-export default function anyio({ mode = "auto", clock = "real", seeds = 0 }: AnyioOptions = {}): AnyioPlugin {
+export default function anyio({
+  mode = "auto",
+  clock = "real",
+  seeds = 0,
+  leaks = true,
+}: AnyioOptions = {}): AnyioPlugin {
   if (mode !== "auto" && mode !== "manual") {
     throw new TypeError(`mode is ${JSON.stringify(mode)}; it has to be "auto" or "manual"`);
   }
-  const options: AnyioOptions = { mode, clock: checkClock(clock), seeds: checkSeeds(seeds) };
+  const options: AnyioOptions = { mode, clock: checkClock(clock), seeds: checkSeeds(seeds), leaks };
   return {
     name: "@anyio/vitest",
     config({ test }: { test?: { runner?: string } }) {

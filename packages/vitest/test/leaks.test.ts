@@ -10,6 +10,7 @@ describeEach("a leak", (run) => {
       ["leaves a scope", "scope upload"],
       ["leaves a run", "task server"],
       ["leaves a resource", "resource door"],
+      ["leaves something all the same", "operation sleep(60000)"],
       ["leaves one too", "operation sleep(60000)"],
       ["one of two leaves an operation", "operation sleep(70000)"],
       ["leaves a task in a group of the file", "task straggler"],
@@ -19,10 +20,24 @@ describeEach("a leak", (run) => {
       const [, below] = report.failuresOf(title).split(`${leak}\n`);
       expect(below).toMatch(/^ +at .*leaks\.test\.ts:\d+/);
     }
-    for (const title of ["finds it closed", "leaves nothing", "the other does not", "finds it cancelled"]) {
+    for (const title of [
+      "leaves something on purpose",
+      "leaves something in a block",
+      "finds it closed",
+      "leaves nothing",
+      "the other does not",
+      "finds it cancelled",
+    ]) {
       expect(report.failuresOf(title)).toBe("");
       expect(report.statusOf(title)).toBe("passed");
     }
+  });
+
+  it("is nobody's business where the project says so", async () => {
+    const report = await run({ files: ["leaks"], anyio: { leaks: false } });
+
+    expect(report.statusOf("leaves an operation")).toBe("passed");
+    expect(report.statusOf("leaves something all the same")).toBe("failed");
   });
 
   it("does not hide the test's own error", async () => {

@@ -7,12 +7,12 @@ describe("anyio", () => {
     const config = anyio().config({}) as { test: { runner: string } };
 
     expect(existsSync(config.test.runner)).toBe(true);
-    expect(config).toEqual(anyio({ mode: "auto", clock: "real", seeds: 0 }).config({}));
+    expect(config).toEqual(anyio({ mode: "auto", clock: "real", seeds: 0, leaks: true }).config({}));
   });
 
   it("leaves the runner alone in mode manual", () => {
-    expect(anyio({ mode: "manual", clock: "both", seeds: [7] }).config({})).toEqual({
-      test: { provide: { "@anyio/vitest": { mode: "manual", clock: "both", seeds: [7] } } },
+    expect(anyio({ mode: "manual", clock: "both", seeds: [7], leaks: false }).config({})).toEqual({
+      test: { provide: { "@anyio/vitest": { mode: "manual", clock: "both", seeds: [7], leaks: false } } },
     });
   });
 

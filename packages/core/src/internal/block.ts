@@ -28,7 +28,7 @@ export class Block extends ScopeNode implements Delivery {
     this.#conclusion = conclusion;
     this.task = parent.task;
     open(this, parent);
-    if (isTraced()) recordOrigin(this);
+    if (isTraced(this)) recordOrigin(this);
     if (this.deadline !== null) startDeadline(this, this.deadline);
     if (this.extras !== null) followSignal(this);
     perform(this, fn, argument);

@@ -5,14 +5,18 @@ import { originOf } from "./origin.js";
 import type { Operation, ScopeNode } from "./scope-tree.js";
 import { warn } from "./warn.js";
 
+/** Whether there is anybody to tell of what is left behind in a scope. */
+export function isObserved(scope: ScopeNode): boolean {
+  return isDebug() || witnessOf(scope) !== null;
+}
+
 /** Tells the witness of the scope, or in debug mode everybody, what was left behind in it, with where it began. */
 export function reportFloating(scope: ScopeNode, left: Iterable<ScopeNode | Operation>): void {
   const witness = witnessOf(scope);
-  if (witness === undefined && !isDebug()) return;
   for (const item of left) {
     const kind = item.isScope ? (item.task === item ? "task" : "scope") : "operation";
     const name = item.isScope ? (item.name ?? "without a name") : textOf(item.label, item.token);
-    if (witness !== undefined) {
+    if (witness !== null) {
       witness.left(kind, name, originOf(item));
       continue;
     }

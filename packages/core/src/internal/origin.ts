@@ -1,36 +1,43 @@
 import { isDebug } from "./debug.js";
+import type { ScopeNode } from "./scope-tree.js";
+import { tracing } from "./tracing.js";
 
-/**
- * The memory of where tasks, scopes and operations began. Empty, and free of cost, while nobody wants to know. An error and no text: to make
- * a stack readable takes many times as long as to record it, and most are never read.
- */
-const origins = new WeakMap<object, Error>();
-
-/** How many want to know, debug mode aside. */
-let tracers = 0;
-
-/** Whether origins are recorded: in debug mode, and while somebody watches for leaks. */
-export function isTraced(): boolean {
-  return tracers > 0 || isDebug();
+/** Whether origins are recorded anywhere: in debug mode, and where there is a witness. */
+export function isTracing(): boolean {
+  return tracing.watches.size > 0 || isDebug();
 }
 
-/** Has origins recorded until the returned function is called. */
-export function trace(): () => void {
-  tracers++;
-  return () => void tracers--;
+/** Whether the origins of what begins in a scope are recorded. */
+export function isTraced({ watch }: ScopeNode): boolean {
+  return (watch !== null && watch.witness !== null) || isDebug();
+}
+
+// On the subject itself: a WeakMap of many takes a collector's time by the square. Not declared, for it is there only while it is wanted.
+const ORIGIN = Symbol.for("@anyio/core/v1/origin");
+
+interface Subject {
+  /** An error and no text: to make a stack readable takes many times as long as to record it, and most are never read. */
+  [ORIGIN]?: Error;
 }
 
 /** Notes the caller's stack as the place where `subject` began. */
 export function recordOrigin(subject: object): void {
-  origins.set(subject, new Error());
+  const { stackTraceLimit } = Error;
+  // Test frameworks ask for a hundred, which take as many times as long.
+  Error.stackTraceLimit = FRAMES;
+  (subject as Subject)[ORIGIN] = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
 }
 
 /** The stack noted for `subject`, or an empty string. */
 export function originOf(subject: object): string {
-  const frames = (origins.get(subject)?.stack ?? "").split("\n").slice(1);
+  const frames = ((subject as Subject)[ORIGIN]?.stack ?? "").split("\n").slice(1);
   const foreign = frames.filter((frame) => !OWN_FRAME.test(frame));
   return (foreign.length > 0 ? foreign : frames).join("\n");
 }
+
+/** How many are recorded: those of this library, and enough of the user's. */
+const FRAMES = 20;
 
 // A frame of this library, or of the runtime, tells the user nothing about where their operation began.
 const OWN_FRAME = /[\\/](@anyio|packages)[\\/][\w-]+[\\/](src|dist)[\\/]|[( ](node|ext):/;

@@ -10,10 +10,10 @@
  */
 import { type Cancellation, CancelledError } from "../cancelled-error.js";
 import { InvalidStateError } from "../errors.js";
-import { reportFloating } from "./floating.js";
+import { isObserved, reportFloating } from "./floating.js";
 import type { Label } from "./label.js";
-import { isTraced } from "./origin.js";
 import type { TaskNode } from "./task-node.js";
+import type { Watch } from "./tracing.js";
 
 /** Something in a scope's ring. */
 export abstract class Dependent {
@@ -55,6 +55,8 @@ export abstract class ScopeNode extends Dependent {
   /** The youngest of the ring; its `next` is the oldest. */
   last: Dependent | null = null;
   deadline: DeadlineTimer | null = null;
+  /** Who is told of what begins here and of what is left behind, or was: the parent's as this was opened, unless it has its own. */
+  watch: Watch | null = null;
   extras: Extras | null = null;
   /** What the body has come to: whether it threw, and what it threw or returned. */
   failed = false;
@@ -105,6 +107,7 @@ export function open(scope: ScopeNode, parent: ScopeNode): void {
   scope.parent = parent;
   scope.state = "open";
   scope.refusals = parent.task === scope.task ? parent.refusals : 0;
+  scope.watch ??= parent.watch;
   const state = scope.cancellation ?? (scope.shield ? null : parent.effective);
   scope.effective = state;
   attach(parent, scope);
@@ -144,7 +147,7 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   scope.outcome = outcome;
   scope.state = "leaving";
   if (scope.last !== null) {
-    if (isTraced()) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
+    if (isObserved(scope)) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
     if (scope.effective === null) push(scope, exitOf(scope));
   }
   drain(scope);

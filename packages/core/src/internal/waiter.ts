@@ -42,7 +42,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     this.#resolve = captured.resolve;
     this.#reject = captured.reject;
     scope.task.run.pulse.activity++;
-    if (isTraced()) recordOrigin(this);
+    if (isTraced(scope)) recordOrigin(this);
   }
 
   override get settled(): boolean {

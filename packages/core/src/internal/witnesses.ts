@@ -1,28 +1,21 @@
-import { originOf, recordOrigin, trace } from "./origin.js";
+import type { Witness } from "../witness.js";
+import { originOf, recordOrigin } from "./origin.js";
 import type { ScopeNode } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
-import type { Witness } from "../witness.js";
+import { tracing, type Watch } from "./tracing.js";
 
-const witnesses = new Map<ScopeNode, Witness<TaskNode>>();
-
-/** Has a witness told of what happens in a scope, until the returned function is called. */
-export function addWitness(scope: ScopeNode, witness: Witness<TaskNode>): () => void {
-  const endTrace = trace();
-  witnesses.set(scope, witness);
-  return () => {
-    witnesses.delete(scope);
-    endTrace();
-  };
+/** Has a witness told of what happens in a scope that is to be entered, until the returned function is called; with null, nobody. */
+export function addWitness(scope: ScopeNode, witness: Witness<TaskNode> | null): () => void {
+  const watch: Watch = { witness };
+  scope.watch = watch;
+  if (witness === null) return () => {};
+  tracing.watches.add(watch);
+  return () => void tracing.watches.delete(watch);
 }
 
-/** The innermost witness of what happens in a scope. */
-export function witnessOf(start: ScopeNode): Witness<TaskNode> | undefined {
-  if (witnesses.size === 0) return undefined;
-  for (let scope = start; scope.parent !== scope; scope = scope.parent) {
-    const witness = witnesses.get(scope);
-    if (witness !== undefined) return witness;
-  }
-  return undefined;
+/** The witness of what happens in a scope, if there is one. */
+export function witnessOf({ watch }: ScopeNode): Witness<TaskNode> | null {
+  return watch !== null && tracing.watches.has(watch) ? watch.witness : null;
 }
 
 /** Records where a task has begun, and tells whoever witnesses it. */
@@ -33,5 +26,5 @@ export function noteBegun(task: TaskNode, scope: ScopeNode): void {
 
 /** Tells all witnesses that a task or a resource has ended. */
 export function noteEnded(item: object): void {
-  if (witnesses.size > 0) for (const witness of witnesses.values()) witness.ended(item);
+  if (tracing.watches.size > 0) for (const { witness } of tracing.watches) witness?.ended(item);
 }

@@ -3,7 +3,7 @@ import { CancelScope, currentEffectiveDeadline, getCurrentTask, run } from "@any
 import { type Backend, bindScope } from "@anyio/core/lowlevel";
 import { bounded, GIVEN_UP, type Observer } from "./bounded.js";
 import { deadlockIn } from "./deadlock.js";
-import { withoutLeaks } from "./leaks.js";
+import { withLeaks, withoutLeaks } from "./leaks.js";
 import type { Schedules } from "./schedules.js";
 import { settles } from "./settles.js";
 import { shared } from "./shared.js";
@@ -66,7 +66,8 @@ export class Attempt implements Observer {
     const { name, fullTestName = name } = this.#test;
     const who = `test "${fullTestName}"`;
     const options = { name: who, signals: [], backend: this.#backend };
-    const open = (body: () => Promise<void>): Promise<void> => run(() => withoutLeaks(body), options);
+    const watched = shared.leaky.has(this.#test) ? withLeaks : withoutLeaks;
+    const open = (body: () => Promise<void>): Promise<void> => run(() => watched(body), options);
     const body = async (): Promise<void> => {
       this.#inside = bindScope(call);
       this.#taskId = getCurrentTask().id;

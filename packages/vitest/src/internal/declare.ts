@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { checkClock, checkSeeds, chosenClock, chosenSeeds } from "../options.js";
+import { checkClock, checkSeeds, chosenClock, chosenLeaks, chosenSeeds } from "../options.js";
 import { Attempt } from "./attempt.js";
 import { disguised } from "./disguised.js";
 import { schedulesOf } from "./schedules.js";
@@ -11,7 +11,7 @@ export type Declare = (this: object, title: string, optionsOrFn?: unknown, timeo
 /** What is collecting tests: the part of vitest's collector that is needed here. */
 export interface Collector {
   readonly tasks: { repeats?: number | undefined }[];
-  readonly options?: { readonly clock?: unknown; readonly seeds?: unknown };
+  readonly options?: { readonly clock?: unknown; readonly seeds?: unknown; readonly leaks?: unknown };
 }
 
 /**
@@ -25,12 +25,14 @@ export function declareTest(collector: Collector, declare: Declare, chain: objec
   const project = inject("@anyio/vitest");
   const choice = chosenClock(optionsOrFn) ?? chosenClock(collector.options) ?? project?.clock ?? "real";
   const seeds = checkSeeds(chosenSeeds(optionsOrFn) ?? chosenSeeds(collector.options) ?? project?.seeds ?? 0);
+  const failsForLeaks = chosenLeaks(optionsOrFn) ?? chosenLeaks(collector.options) ?? project?.leaks ?? true;
   const clocks: TestClockKind[] = checkClock(choice) === "both" ? ["real", "virtual"] : [choice as TestClockKind];
   clocks.forEach((clock, i) => {
     declare.call(chain, i === 0 ? title : `${title} [virtual]`, inTest(optionsOrFn), inTest(timeoutOrFn));
     const test = collector.tasks.at(-1);
     if (test === undefined) return;
     shared.clocks.set(test, clock);
+    if (!failsForLeaks) shared.leaky.add(test);
     const schedules = schedulesOf(seeds);
     if (schedules === undefined) return;
     shared.schedules.set(test, schedules);

@@ -1,9 +1,10 @@
 import { CancelScope, getCurrentTask, run } from "@anyio/core";
+import { inject } from "vitest";
 import { Attempt, type TestCase } from "./attempt.js";
 import { bounded, type Observer } from "./bounded.js";
 import { type Collector, type Declare, declareTest } from "./declare.js";
 import { disguised } from "./disguised.js";
-import { withoutLeaks } from "./leaks.js";
+import { withLeaks, withoutLeaks } from "./leaks.js";
 import { shared } from "./shared.js";
 import { shown } from "./shown.js";
 import { dumpOf, waitsForOurs } from "./tasks.js";
@@ -55,7 +56,7 @@ export function scopeSuite(collector: SuiteCollector): void {
 export function openFile(collector: SuiteCollector): void {
   const file = new Unowned();
   const whole = (runFile: () => Promise<void>): Promise<unknown> =>
-    inTask(collector.file.name, file, withoutLeaks, runFile);
+    inTask(collector.file.name, file, inject("@anyio/vitest")?.leaks === false ? withLeaks : withoutLeaks, runFile);
   const attempt = async (runTest: () => Promise<void>, { task }: Context): Promise<void> => {
     const attempt = new Attempt(task, "around");
     try {

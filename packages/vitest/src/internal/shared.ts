@@ -12,6 +12,8 @@ interface Shared {
   readonly clocks: WeakMap<object, TestClockKind>;
   /** Under which schedules a test runs, where it has not its own. */
   readonly schedules: WeakMap<object, Schedules>;
+  /** Tests that may leave things behind. */
+  readonly leaky: WeakSet<object>;
   /** Test functions that have their scope already. */
   readonly scoped: WeakSet<object>;
   /** Collectors and test functions of vitest's that lead here. */
@@ -24,6 +26,7 @@ export const shared: Shared = ((globalThis as { [KEY]?: Shared })[KEY] ??= {
   attempts: new WeakMap(),
   clocks: new WeakMap(),
   schedules: new WeakMap(),
+  leaky: new WeakSet(),
   scoped: new WeakSet(),
   patched: new WeakSet(),
 });

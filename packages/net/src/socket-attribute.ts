@@ -1,4 +1,5 @@
 import { typedAttribute } from "@anyio/core";
+import type { Socket as DatagramSocket } from "node:dgram";
 import type { Server, Socket } from "node:net";
 
 /** What sockets can be asked for with `extra()`. */
@@ -23,4 +24,4 @@ export type SocketFamily = "ipv4" | "ipv6" | "unix";
 export type SocketAddress = readonly [host: string, port: number] | string;
 
 /** What there is of Node's under a stream, a listener or a UDP socket. */
-export type RawSocket = Socket | Server | import("node:dgram").Socket;
+export type RawSocket = Socket | Server | DatagramSocket;

@@ -39,7 +39,8 @@ export class SocketStream extends ByteStream {
   #hasSentEof = false;
   /** Whether bytes of a send that was cancelled are still on their way, of which nobody would be told that they are lost. */
   #isOwing = false;
-  #state: "open" | "closing" | "closed" = "open";
+  /** Whether this side has been closed, or is being closed. */
+  #isClosed = false;
   /** The first error of the socket's. */
   #error: unknown = null;
   #isGone: boolean;
@@ -148,7 +149,7 @@ export class SocketStream extends ByteStream {
    */
   override sendEof(): Promise<void> {
     return suspendForeign("a socket to take its end", (waiter) => {
-      if (this.#hasSentEof && this.#socket.writableFinished && this.#state === "open") {
+      if (this.#hasSentEof && this.#socket.writableFinished && !this.#isClosed) {
         waiter.resume();
         return undefined;
       }
@@ -169,7 +170,7 @@ export class SocketStream extends ByteStream {
    * @throws {BrokenResourceError} when something that was sent is lost, and nobody was told
    */
   override close(): Promise<void> {
-    if (this.#state === "open") this.#beginToClose();
+    if (!this.#isClosed) this.#beginToClose();
     if (this.#isGone) return this.#isOwing ? Promise.reject(this.#failure()) : Promise.resolve();
     if (currentEffectiveDeadline() === -Infinity) {
       this.#abandon();
@@ -186,14 +187,14 @@ export class SocketStream extends ByteStream {
       this.#unread.isEmpty &&
       this.#receivers.size === 0 &&
       !this.#hasEnded &&
-      this.#state === "open" &&
+      !this.#isClosed &&
       this.#error === null &&
       !this.#isGone
     );
   }
 
   #take(maxBytes: number): Uint8Array {
-    if (this.#state !== "open") throw closed();
+    if (this.#isClosed) throw closed();
     if (this.#receivers.size > 0) throw new BusyResourceError();
     if (this.#unread.isEmpty) throw this.#hasEnded ? new EndOfStreamError() : this.#failure();
     const bytes = this.#unread.take(maxBytes);
@@ -205,7 +206,7 @@ export class SocketStream extends ByteStream {
   }
 
   #checkSending(): void {
-    if (this.#state !== "open") throw closed();
+    if (this.#isClosed) throw closed();
     if (this.#sender !== null) throw new BusyResourceError();
     if (this.#error !== null || this.#isGone || this.#socket.destroyed) throw this.#failure();
   }
@@ -229,7 +230,7 @@ export class SocketStream extends ByteStream {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#state !== "open") return;
+    if (this.#isClosed) return;
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const maxBytes = this.#receivers.peek();
     if (maxBytes !== undefined && bytes.length <= maxBytes) {
@@ -260,7 +261,7 @@ export class SocketStream extends ByteStream {
     if (this.#socket.destroyed && !this.#socket.writableFinished) return;
     this.#isOwing = false;
     this.#resumeSender();
-    if (this.#state === "closing") this.#socket.destroy();
+    if (this.#isClosed) this.#socket.destroy();
   };
 
   readonly #withdraw = (): void => {
@@ -282,7 +283,6 @@ export class SocketStream extends ByteStream {
   readonly #onClose = (): void => {
     this.#isGone = true;
     this.#break();
-    this.#state = "closed";
     noteClosed(this);
     const closers = this.#closers ?? [];
     this.#closers = null;
@@ -301,7 +301,7 @@ export class SocketStream extends ByteStream {
   }
 
   #beginToClose(): void {
-    this.#state = "closing";
+    this.#isClosed = true;
     this.#unread.clear();
     if (this.#receivers.size > 0) this.#receivers.fail(closed());
     const sender = this.#sender;

@@ -39,7 +39,7 @@ async function sockets(where: ListenOptions): Promise<[Socket, Socket]> {
   const [served] = await Promise.all([accepted, new Promise((resolve) => client.once("connect", resolve))]);
   server.close();
   // Deno fails what is written in the very turn in which the socket was accepted, where the peer's end has come too.
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 0));
   return [client, served];
 }
 

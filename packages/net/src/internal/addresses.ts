@@ -1,5 +1,6 @@
 import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import type { Socket } from "node:net";
+import { hostPort } from "./host-port.js";
 import { type RawSocket, type SocketAddress, SocketAttribute, type SocketFamily } from "../socket-attribute.js";
 
 /** Who is at the two ends of a connection. They are asked for as it is made: of one that is gone nobody could tell. */
@@ -9,11 +10,15 @@ export interface Addresses {
   readonly remote: SocketAddress;
 }
 
-/** The addresses of a socket; undefined while it is connecting. */
-export function addressesOf(socket: Socket): Addresses | undefined {
+/**
+ * The addresses of a socket; undefined while it is connecting.
+ *
+ * @param path of a Unix socket, the path that it was accepted on: the system does not tell
+ */
+export function addressesOf(socket: Socket, path: SocketAddress = ""): Addresses | undefined {
   if (socket.connecting) return undefined;
   const { remoteFamily, localAddress = "", localPort = 0, remoteAddress = "", remotePort = 0 } = socket;
-  if (remoteFamily === undefined) return { family: "unix", local: "", remote: "" };
+  if (remoteFamily === undefined) return { family: "unix", local: path, remote: "" };
   return {
     family: remoteFamily === "IPv6" ? "ipv6" : "ipv4",
     local: [localAddress, localPort],
@@ -24,10 +29,9 @@ export function addressesOf(socket: Socket): Addresses | undefined {
 /** What people call a connection. */
 export function describe(addresses: Addresses | undefined): string {
   if (addresses === undefined) return "a connection in the making";
-  const { family, local, remote } = addresses;
+  const { local, remote } = addresses;
   if (typeof remote === "string") return `a connection over the Unix socket ${remote || String(local) || "(unnamed)"}`;
-  const [host, port] = remote;
-  return `a TCP connection to ${family === "ipv6" ? `[${host}]` : host}:${port}`;
+  return `a TCP connection to ${hostPort(...remote)}`;
 }
 
 export function attributesOf(addresses: Addresses | undefined, rawSocket: RawSocket): ExtraAttributes {

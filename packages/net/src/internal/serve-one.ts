@@ -1,0 +1,43 @@
+import { BrokenResourceError, forceClose, moveOnAfter, rethrowIfCancelled } from "@anyio/core";
+import type { ServeOptions } from "@anyio/streams";
+
+/**
+ * Has one connection handled, and closes it.
+ *
+ * A handler that fails closes it at once: what it had sent is with the system. One that ends has its stream closed in order, which may
+ * take a while where bytes of a send that was cancelled are left; a client that does not take them cannot hold it for long.
+ */
+export async function serveOne<T extends { close(): Promise<void> }>(
+  stream: T,
+  handler: (stream: T) => unknown,
+  onError: ServeOptions<T>["onError"],
+): Promise<void> {
+  try {
+    await handleOne(stream, handler, onError);
+  } catch (error) {
+    await forceClose(stream);
+    throw error;
+  }
+  try {
+    await moveOnAfter(GRACE, () => stream.close());
+  } catch (error) {
+    // The handler has ended, and is none the worse for it.
+    if (!(error instanceof BrokenResourceError)) throw error;
+  }
+}
+
+async function handleOne<T>(
+  stream: T,
+  handler: (stream: T) => unknown,
+  onError: ServeOptions<T>["onError"],
+): Promise<void> {
+  try {
+    await handler(stream);
+  } catch (error) {
+    rethrowIfCancelled(error);
+    if (onError === undefined) throw error;
+    await onError(error, stream);
+  }
+}
+
+const GRACE = 10_000;

@@ -78,7 +78,7 @@ export class Datagrams<T> {
         else this.#socket.send(bytes, port, host, onSent);
       } catch (error) {
         this.#senders.delete(waiter);
-        throw error;
+        throw isClosedAlready(error) ? closed() : error;
       }
       return goesOn;
     });
@@ -87,7 +87,7 @@ export class Datagrams<T> {
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#finish();
-      this.#socket.close();
+      this.#closeSocket();
     }
     if (this.#isGone) return Promise.resolve();
     return suspendShielded("a UDP socket to close", (waiter) => void this.#closers.push(waiter));
@@ -150,6 +150,14 @@ export class Datagrams<T> {
     for (const sender of senders) sender.throw(closed());
   }
 
+  #closeSocket(): void {
+    try {
+      this.#socket.close();
+    } catch (error) {
+      if (!isClosedAlready(error)) throw error;
+    }
+  }
+
   #whyNotSent(error: NodeJS.ErrnoException, bytes: Uint8Array): unknown {
     if (error.code === "EMSGSIZE") {
       return new RangeError(
@@ -174,6 +182,11 @@ const REPORTS = new Set<string | undefined>(["ECONNREFUSED", "ECONNRESET", "EHOS
 /** A datagram cannot be taken back, and it takes the system no time to take it. */
 function goesOn(): boolean {
   return false;
+}
+
+/** Whether somebody else has closed the socket, of which its "close" event will tell. */
+function isClosedAlready(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ERR_SOCKET_DGRAM_NOT_RUNNING";
 }
 
 function closed(): ClosedResourceError {

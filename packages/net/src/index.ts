@@ -18,3 +18,5 @@ export { type RawSocket, type SocketAddress, SocketAttribute, type SocketFamily 
 export { SocketListener } from "./socket-listener.js";
 export { SocketStream } from "./socket-stream.js";
 export { type UDPPacket, UDPSocket } from "./udp-socket.js";
+export { TLSAttribute } from "./tls-attribute.js";
+export { type TLSOptions, TLSStream } from "./tls-stream.js";

@@ -1,0 +1,110 @@
+import { BrokenResourceError } from "@anyio/core";
+import { isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect, createServer, TLSSocket } from "node:tls";
+import type { TLSPlan } from "./tls-options.js";
+
+/** Who is told of what becomes of a handshake. */
+export interface Handshaker {
+  /** It has succeeded; from here on the socket's errors are nobody's unless somebody listens for them. */
+  onSecure(socket: TLSSocket): void;
+  /** It has failed, with a `BrokenResourceError`. */
+  onFailure(error: BrokenResourceError): void;
+}
+
+/**
+ * Begins a handshake of Node's, over whatever it reads and writes.
+ *
+ * 1. A server is a bare `TLSSocket`, which costs no more than the connection. Only where it asks for a client's certificate
+ *    it is a connection of a `tls.Server` of its own: nothing else in Node.js looks at what that certificate is worth.
+ * 2. There is an `error` listener for good, and it is the first: an error without a listener ends the process.
+ *
+ * @returns ends it
+ */
+export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
+  if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
+  return plan.node.requestCert ? beginAsStrictServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
+}
+
+function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, handshaker: Handshaker): () => void {
+  const isName = hostname !== undefined && isIP(hostname) === 0;
+  const options = {
+    ...node,
+    socket: over,
+    allowHalfOpen: true,
+    ...(hostname === undefined ? {} : { host: hostname }),
+    // Addresses are not sent: RFC 6066, section 3.
+    ...(isName ? { servername: hostname } : {}),
+  };
+  const socket = connect(options);
+  return follow(socket, "secureConnect", handshaker);
+}
+
+function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
+  const socket = new TLSSocket(over as Socket, { ...node, isServer: true, allowHalfOpen: true } as object);
+  return follow(socket, "secure", handshaker);
+}
+
+function beginAsStrictServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
+  const server = createServer({ ...node, allowHalfOpen: true, handshakeTimeout: LONGEST } as object);
+  server.on("secureConnection", (socket) => {
+    socket.on("error", ignore);
+    keepWhileSaying(socket);
+    handshaker.onSecure(socket);
+  });
+  server.on("tlsClientError", (error, socket) => {
+    socket.on("error", ignore);
+    handshaker.onFailure(failed(error, (socket as TLSSocket | undefined)?.authorizationError));
+  });
+  server.emit("connection", over);
+  return () => void over.destroy();
+}
+
+function follow(socket: TLSSocket, event: "secure" | "secureConnect", handshaker: Handshaker): () => void {
+  let isOver = false;
+  const end = (): boolean => {
+    const wasOver = isOver;
+    isOver = true;
+    return !wasOver;
+  };
+  socket.on("error", (error) => {
+    if (end()) handshaker.onFailure(failed(error));
+  });
+  socket.on("close", () => {
+    if (end()) handshaker.onFailure(failed(undefined));
+  });
+  socket.on(event, () => {
+    if (!end()) return;
+    keepWhileSaying(socket);
+    handshaker.onSecure(socket);
+  });
+  return () => {
+    isOver = true;
+    socket.destroy();
+  };
+}
+
+function failed(cause: unknown, authorizationError?: unknown): BrokenResourceError {
+  if (cause === undefined) return new BrokenResourceError("the TLS handshake failed: the other side has gone");
+  const { reason, message, code } = cause as { reason?: string; message?: string; code?: string };
+  const why = reason ?? message ?? String(cause);
+  const worth = authorizationError ? `, and its certificate is not accepted (${String(authorizationError)})` : "";
+  return new BrokenResourceError(`the TLS handshake failed: ${why}${code === undefined ? "" : ` (${code})`}${worth}`, {
+    cause,
+  });
+}
+
+/** Deno destroys a socket that has ended before it has written its goodbye: it is held back for that long. */
+function keepWhileSaying(socket: TLSSocket): void {
+  if (!("Deno" in globalThis)) return;
+  const destroy = socket._destroy;
+  socket._destroy = (error, callback) => {
+    if (error === null) setImmediate(() => setImmediate(() => destroy.call(socket, error, callback)));
+    else destroy.call(socket, error, callback);
+  };
+}
+
+/** The longest time that Node can measure: how long a handshake may take is not its business here. */
+const LONGEST = 2 ** 31 - 1;
+
+function ignore(): void {}

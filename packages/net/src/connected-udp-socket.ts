@@ -3,6 +3,7 @@ import { type ExtraAttributes, InvalidStateError } from "@anyio/core";
 import { UnreliableObjectStream } from "@anyio/streams";
 import { Datagrams, type UDPSocketStatistics } from "./internal/datagrams.js";
 import { hostPort } from "./internal/host-port.js";
+import { canonical, withoutZone } from "./internal/ip-address.js";
 import { checkDatagram, type LocalAddress, localAddressOf, udpAttributesOf } from "./internal/udp-addresses.js";
 import { checkMaxQueue, DEFAULT_MAX_QUEUE } from "./internal/udp-options.js";
 
@@ -51,12 +52,13 @@ export class ConnectedUDPSocket extends UnreliableObjectStream<Uint8Array> {
     this.#local = local;
     this.#remote = remote;
     const [host, port] = remote;
+    const peer = withoutZone(canonical(host));
     this.#datagrams = new Datagrams(socket, maxQueue, {
       name: `the UDP socket to ${hostPort(host, port)}`,
       isConnected: true,
       // Deno lets everybody's datagrams through, and every system those that came before it was connected.
       itemOf: (bytes: Uint8Array, from: RemoteInfo) =>
-        from.port === port && from.address === host ? bytes : undefined,
+        from.port === port && withoutZone(from.address) === peer ? bytes : undefined,
     });
   }
 

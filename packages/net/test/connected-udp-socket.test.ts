@@ -94,7 +94,6 @@ describe("ConnectedUDPSocket", () => {
   });
 
   it("works over an address with a zone", async ({ skip }) => {
-    skipOn("deno", "takes no zones");
     const own = linkLocal();
     if (own === undefined) return skip("this machine has no link-local address");
     const server = await peer(own);

@@ -395,6 +395,22 @@ describe("UDPSocket", () => {
     });
   });
 
+  it("sends to those who listen what it sends after one that was refused", async () => {
+    await withSocket(async (socket) => {
+      const [deaf, friend] = [await deafPort(), await peer()];
+
+      for (let i = 0; i < 20; i++) {
+        await Promise.all([
+          socket.sendTo(bytes(0), "127.0.0.1", deaf),
+          socket.sendTo(bytes(0), "127.0.0.1", deaf),
+          socket.sendTo(bytes(i), friend.host, friend.port),
+        ]);
+      }
+
+      for (let i = 0; i < 20; i++) expect((await friend.receive())[0]).toEqual([i]);
+    });
+  });
+
   it("looks up the names it sends to", async () => {
     await withSocket(async (socket, [, port]) => {
       await socket.sendTo(bytes(1), "localhost", port);

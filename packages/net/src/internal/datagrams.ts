@@ -67,19 +67,8 @@ export class Datagrams<T> {
   send(bytes: Uint8Array, host?: string, port?: number): Promise<void> {
     return suspendForeign("a datagram to be sent", (waiter) => {
       this.#check();
-      const onSent = (error: Error | null): void => {
-        if (!this.#senders.delete(waiter)) return;
-        if (error === null || error === undefined) waiter.resume();
-        else waiter.throw(this.#whyNotSent(error, bytes));
-      };
       this.#senders.add(waiter);
-      try {
-        if (host === undefined) this.#socket.send(bytes, onSent);
-        else this.#socket.send(bytes, port, host, onSent);
-      } catch (error) {
-        this.#senders.delete(waiter);
-        throw isClosedAlready(error) ? closed() : error;
-      }
+      this.#hand({ waiter, bytes, host, port, tries: TRIES });
       return goesOn;
     });
   }
@@ -150,6 +139,33 @@ export class Datagrams<T> {
     for (const sender of senders) sender.throw(closed());
   }
 
+  #hand(sending: Sending): void {
+    const { waiter, bytes, host, port } = sending;
+    const onSent = (error: NodeJS.ErrnoException | null | undefined): void => this.#sent(sending, error ?? null);
+    try {
+      if (host === undefined) this.#socket.send(bytes, onSent);
+      else this.#socket.send(bytes, port, host, onSent);
+    } catch (error) {
+      this.#senders.delete(waiter);
+      waiter.throw(isClosedAlready(error) ? closed() : error);
+    }
+  }
+
+  #sent(sending: Sending, error: NodeJS.ErrnoException | null): void {
+    const { waiter, bytes } = sending;
+    if (!this.#senders.has(waiter)) return;
+    // Bun tells it to whoever sends next, to whomever, and that datagram is not sent.
+    const isReport = error !== null && !this.#kind.isConnected && REPORTS.has(error.code);
+    if (isReport && sending.tries > 1) {
+      sending.tries--;
+      this.#hand(sending);
+      return;
+    }
+    this.#senders.delete(waiter);
+    if (error === null || (isReport && error.code === "ECONNREFUSED")) waiter.resume();
+    else waiter.throw(this.#whyNotSent(error, bytes));
+  }
+
   #closeSocket(): void {
     try {
       this.#socket.close();
@@ -175,6 +191,17 @@ export class Datagrams<T> {
     });
   }
 }
+
+interface Sending {
+  readonly waiter: Suspension<void>;
+  readonly bytes: Uint8Array;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  /** How often it may be tried. */
+  tries: number;
+}
+
+const TRIES = 3;
 
 /** What the network may tell of a datagram that was sent earlier. */
 const REPORTS = new Set<string | undefined>(["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH"]);

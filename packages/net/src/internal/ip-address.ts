@@ -24,6 +24,12 @@ export function mapped(address: string): string {
   return `${MAPPED}${address}`;
 }
 
+/** An address without its zone, which runtimes leave out in one place or another. */
+export function withoutZone(address: string): string {
+  const end = address.indexOf("%");
+  return end === -1 ? address : address.slice(0, end);
+}
+
 const MAPPED = "::ffff:";
 
 // The system writes the end of such an address as IPv4 does, URLs do not.

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { expect } from "vitest";
-import { turn } from "#support/turn";
+import { turn, turns } from "#support/turn";
 
 /** How many sockets this process holds, listening or connected or neither. */
 export function openSockets(): number {
@@ -9,11 +9,12 @@ export function openSockets(): number {
 
 /** Calls `fn`, waits for it, and proves that it has left no socket behind. */
 export async function leavingNoSocket<T>(fn: () => Promise<T>): Promise<T> {
+  // A runtime may close a descriptor a little after it has said so.
+  await turns(10);
   const before = openSockets();
   const value = await fn();
-  // A runtime may close a descriptor a little after it has said so.
   for (let i = 0; i < 1000 && openSockets() > before; i++) await turn();
-  expect(openSockets()).toBe(before);
+  expect(openSockets()).toBeLessThanOrEqual(before);
   return value;
 }
 

@@ -31,7 +31,7 @@ async function open(path: string): Promise<SocketStream> {
   checkUnixPath(path);
   try {
     const socket = await openSocket({ path }, path);
-    return new SocketStream(socket, { family: "unix", local: "", remote: path });
+    return new SocketStream(socket, { local: "", remote: path });
   } catch (error) {
     if (isCancelled(error)) throw error;
     throw connectionFailed(path, [{ address: path, error }]);

@@ -2,7 +2,7 @@ import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import { bindScope, immediate, noteClosed, noteOpened, WaitQueue } from "@anyio/core/lowlevel";
 import { Listener, type ServeOptions } from "@anyio/streams";
 import { isIPv6, Server, type Socket } from "node:net";
-import { addressesOf } from "./internal/addresses.js";
+import type { Paths } from "./internal/addresses.js";
 import { Backlog } from "./internal/backlog.js";
 import { inNextTurnOnDeno } from "./internal/fresh-socket.js";
 import { hostPort } from "./internal/host-port.js";
@@ -22,6 +22,7 @@ import { SocketStream } from "./socket-stream.js";
 export class SocketListener extends Listener<SocketStream> {
   readonly #server: Server;
   readonly #address: SocketAddress;
+  readonly #paths: Paths | null;
   readonly #serving = new Serving();
   readonly #waiting: Backlog<SocketStream>;
   readonly #accepting = new WaitQueue<SocketStream>({ isForeign: true });
@@ -43,7 +44,8 @@ export class SocketListener extends Listener<SocketStream> {
     super();
     this.#server = server;
     this.#waiting = new Backlog(backlog);
-    this.#address = addressOf(server);
+    const address = (this.#address = addressOf(server));
+    this.#paths = typeof address === "string" ? { local: address, remote: "" } : null;
     server.on("connection", inNextTurnOnDeno(bindScope((socket: Socket) => this.#arrive(socket))));
     server.on("error", this.#onError);
     noteOpened(this, describe(this.#address));
@@ -115,7 +117,7 @@ export class SocketListener extends Listener<SocketStream> {
   }
 
   #arrive(socket: Socket): void {
-    const stream = new SocketStream(socket, addressesOf(socket, this.#address));
+    const stream = new SocketStream(socket, this.#paths);
     if (this.#accepting.wake(stream)) return;
     if (this.#waiting.length < this.#waiting.max && !this.#serving.isClosed) this.#waiting.push(stream);
     else refuse(socket);

@@ -1,24 +1,11 @@
-import {
-  BusyResourceError,
-  ClosedResourceError,
-  currentEffectiveDeadline,
-  EndOfStreamError,
-  type ExtraAttributes,
-} from "@anyio/core";
-import {
-  immediate,
-  noteClosed,
-  noteOpened,
-  suspendForeign,
-  suspendShielded,
-  type Suspension,
-  WaitQueue,
-} from "@anyio/core/lowlevel";
+import { BusyResourceError, ClosedResourceError, currentEffectiveDeadline, type ExtraAttributes } from "@anyio/core";
+import { noteClosed, noteOpened, suspendForeign, suspendShielded, type Suspension } from "@anyio/core/lowlevel";
 import { ByteStream } from "@anyio/streams";
 import { Socket } from "node:net";
-import { Unread } from "./internal/unread.js";
-import { type Addresses, addressesOf, attributesOf, describe } from "./internal/addresses.js";
+import { attributesOf, describe, type Paths } from "./internal/addresses.js";
 import { brokenBy, destroyed } from "./internal/socket-errors.js";
+import { SocketIterator } from "./internal/socket-iterator.js";
+import { SocketReader } from "./internal/socket-reader.js";
 
 /**
  * A connection over TCP or a Unix socket.
@@ -30,20 +17,19 @@ import { brokenBy, destroyed } from "./internal/socket-errors.js";
  */
 export class SocketStream extends ByteStream {
   readonly #socket: Socket;
-  #addresses: Addresses | undefined;
-  readonly #unread = new Unread();
-  readonly #receivers = new WaitQueue<Uint8Array, number>({ isForeign: true });
-  #isPaused = false;
-  #hasEnded = false;
+  readonly #reader: SocketReader;
+  /** Of a Unix socket, the paths of both ends: the system does not tell. */
+  readonly #paths: Paths | null;
+  /** Who waits until all that was sent is taken, or its end is. */
   #sender: Suspension<void> | null = null;
   #hasSentEof = false;
-  /** Whether bytes of a send that was cancelled are still on their way, of which nobody would be told that they are lost. */
+  /** Whether bytes of a send that was cancelled are on their way: nobody else would be told that they are lost. */
   #isOwing = false;
   /** Whether this side has been closed, or is being closed. */
   #isClosed = false;
+  #isGone: boolean;
   /** The first error of the socket's. */
   #error: unknown = null;
-  #isGone: boolean;
   #closers: Suspension<void>[] | null = null;
 
   /**
@@ -72,28 +58,26 @@ export class SocketStream extends ByteStream {
   }
 
   /** @internal */
-  constructor(socket: Socket, addresses?: Addresses) {
+  constructor(socket: Socket, paths: Paths | null = null) {
     super();
     this.#socket = socket;
-    // They are asked for now: of a connection that is gone nobody could tell, and then people want to know.
-    this.#addresses = addresses ?? addressesOf(socket);
+    this.#reader = new SocketReader(socket);
+    this.#paths = paths;
     this.#isGone = socket.closed;
-    this.#hasEnded = socket.readableEnded;
+    (socket as Held)[STREAM] = this;
     socket.allowHalfOpen = true;
     socket.setNoDelay(true);
-    socket.on("error", this.#onError);
-    socket.on("close", this.#onClose);
-    socket.on("end", this.#onEnd);
-    socket.on("data", this.#onData);
+    for (const [name, listener] of SocketStream.#listeners) socket.on(name, listener);
     // One that was paused stays so.
     socket.resume();
-    if (!this.#isGone) noteOpened(this, describe(this.#addresses));
+    if (socket.readableEnded) this.#reader.end();
+    else if (this.#isGone) this.#break();
+    if (!this.#isGone) noteOpened(this, describe(socket, paths));
   }
 
-  /** Family, addresses and ports, and the socket: see {@link SocketAttribute}. */
+  /** Family, addresses and ports, and the socket: see {@link SocketAttribute}. Once it is closed, this side's address is not known. */
   override get extraAttributes(): ExtraAttributes {
-    this.#addresses ??= addressesOf(this.#socket);
-    return attributesOf(this.#addresses, this.#socket);
+    return attributesOf(this.#socket, this.#paths);
   }
 
   /**
@@ -112,8 +96,11 @@ export class SocketStream extends ByteStream {
     if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
       return Promise.reject(new RangeError(`maxBytes must be a positive integer, not ${String(maxBytes)}`));
     }
-    if (this.#mayWaitForBytes()) return this.#receivers.wait("bytes from a socket", maxBytes);
-    return immediate(() => this.#take(maxBytes));
+    return this.#reader.receive(maxBytes);
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, undefined> {
+    return new SocketIterator(this.#reader, DEFAULT_MAX_BYTES);
   }
 
   /**
@@ -133,8 +120,12 @@ export class SocketStream extends ByteStream {
     return suspendForeign("a socket to take bytes", (waiter) => {
       this.#checkSending();
       if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
-      if (bytes.length > 0) this.#socket.write(bytes, this.#onWritten);
-      return this.#awaitSent(waiter);
+      if (bytes.length > 0) this.#socket.write(bytes);
+      if (this.#socket.writableLength > 0) return this.#awaitDrain(waiter);
+      const error = this.#socket.errored;
+      if (error !== null && error !== undefined) throw brokenBy(error);
+      waiter.resume();
+      return undefined;
     });
   }
 
@@ -155,9 +146,9 @@ export class SocketStream extends ByteStream {
       }
       this.#checkSending();
       this.#hasSentEof = true;
-      this.#socket.end(this.#onFinish);
       this.#sender = waiter;
-      return this.#withdraw;
+      this.#socket.end();
+      return () => this.#withdraw();
     });
   }
 
@@ -178,31 +169,8 @@ export class SocketStream extends ByteStream {
     }
     return suspendForeign<void>("a socket to close", (waiter) => {
       (this.#closers ??= []).push(waiter);
-      return this.#abandon;
+      return () => this.#abandon();
     });
-  }
-
-  #mayWaitForBytes(): boolean {
-    return (
-      this.#unread.isEmpty &&
-      this.#receivers.size === 0 &&
-      !this.#hasEnded &&
-      !this.#isClosed &&
-      this.#error === null &&
-      !this.#isGone
-    );
-  }
-
-  #take(maxBytes: number): Uint8Array {
-    if (this.#isClosed) throw closed();
-    if (this.#receivers.size > 0) throw new BusyResourceError();
-    if (this.#unread.isEmpty) throw this.#hasEnded ? new EndOfStreamError() : this.#failure();
-    const bytes = this.#unread.take(maxBytes);
-    if (this.#isPaused && this.#unread.isEmpty) {
-      this.#isPaused = false;
-      this.#socket.resume();
-    }
-    return bytes;
   }
 
   #checkSending(): void {
@@ -211,16 +179,16 @@ export class SocketStream extends ByteStream {
     if (this.#error !== null || this.#isGone || this.#socket.destroyed) throw this.#failure();
   }
 
-  #awaitSent(waiter: Suspension<void>): (() => void) | undefined {
-    const socket = this.#socket;
-    if (socket.writableLength > 0) {
-      this.#sender = waiter;
-      return this.#withdraw;
-    }
-    const error = socket.errored;
-    if (error !== null && error !== undefined) throw brokenBy(error);
-    waiter.resume();
-    return undefined;
+  // A callback for each write would cost a tick. There is a "drain" event only where more is left than the high-water mark.
+  #awaitDrain(waiter: Suspension<void>): () => void {
+    this.#sender = waiter;
+    if (!this.#socket.writableNeedDrain) this.#socket.write(NOTHING, () => this.#drained());
+    return () => this.#withdraw();
+  }
+
+  #withdraw(): void {
+    this.#sender = null;
+    this.#isOwing = true;
   }
 
   #failure(): unknown {
@@ -229,98 +197,93 @@ export class SocketStream extends ByteStream {
     return error === null ? destroyed() : brokenBy(error);
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#isClosed) return;
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const maxBytes = this.#receivers.peek();
-    if (maxBytes !== undefined && bytes.length <= maxBytes) {
-      this.#receivers.wake(bytes);
-      return;
-    }
-    this.#unread.append(bytes);
-    if (maxBytes !== undefined) this.#receivers.wake(this.#unread.take(maxBytes));
-    if (this.#unread.isFull && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#socket.pause();
-    }
-  };
-
-  readonly #onEnd = (): void => {
-    if (!isRealEnd(this.#socket)) return;
-    this.#hasEnded = true;
-    if (this.#receivers.size > 0) this.#receivers.fail(new EndOfStreamError());
-  };
-
-  readonly #onWritten = (): void => {
+  #drained(): void {
     if (this.#socket.destroyed || this.#socket.writableLength > 0) return;
     this.#isOwing = false;
-    if (!this.#hasSentEof) this.#resumeSender();
-  };
-
-  readonly #onFinish = (): void => {
-    if (this.#socket.destroyed && !this.#socket.writableFinished) return;
-    this.#isOwing = false;
-    this.#resumeSender();
-    if (this.#isClosed) this.#socket.destroy();
-  };
-
-  readonly #withdraw = (): void => {
-    this.#sender = null;
-    this.#isOwing = true;
-  };
-
-  #resumeSender(): void {
-    const sender = this.#sender;
-    this.#sender = null;
-    sender?.resume();
+    if (!this.#hasSentEof) this.#releaseSender()?.resume();
   }
 
-  readonly #onError = (error: unknown): void => {
-    this.#error ??= error;
-    this.#break();
-  };
+  #finished(): void {
+    this.#isOwing = false;
+    this.#releaseSender()?.resume();
+    if (this.#isClosed) this.#socket.destroy();
+  }
 
-  readonly #onClose = (): void => {
+  #releaseSender(): Suspension<void> | null {
+    const sender = this.#sender;
+    this.#sender = null;
+    return sender;
+  }
+
+  /** Tells whoever waits that there is nothing to wait for any more. */
+  #break(): void {
+    this.#reader.end(() => this.#failure());
+    this.#releaseSender()?.throw(this.#failure());
+  }
+
+  #beginToClose(): void {
+    this.#isClosed = true;
+    this.#reader.close(closed);
+    if (this.#sender !== null) this.#isOwing = true;
+    this.#releaseSender()?.throw(closed());
+    const socket = this.#socket;
+    // A side that waits for us to receive would never get to take what we have sent.
+    socket.resume();
+    if (socket.writableFinished) socket.destroy();
+    else if (!socket.writableEnded && !socket.destroyed) socket.end();
+  }
+
+  #abandon(): boolean {
+    this.#isOwing = false;
+    this.#socket.destroy();
+    return false;
+  }
+
+  #gone(): void {
     this.#isGone = true;
     this.#break();
     noteClosed(this);
     const closers = this.#closers ?? [];
     this.#closers = null;
-    for (const closer of closers) {
-      if (this.#isOwing) closer.throw(this.#failure());
-      else closer.resume();
-    }
-  };
-
-  /** Tells whoever waits that there is nothing to wait for any more. */
-  #break(): void {
-    if (this.#receivers.size > 0) this.#receivers.fail(this.#failure());
-    const sender = this.#sender;
-    this.#sender = null;
-    sender?.throw(this.#failure());
+    for (const closer of closers) closer.resume();
   }
 
-  #beginToClose(): void {
-    this.#isClosed = true;
-    this.#unread.clear();
-    if (this.#receivers.size > 0) this.#receivers.fail(closed());
-    const sender = this.#sender;
-    this.#sender = null;
-    sender?.throw(closed());
-    const socket = this.#socket;
-    // A side that waits for us to receive would never get to take what we have sent.
-    socket.resume();
-    if (socket.writableFinished) socket.destroy();
-    else if (!socket.destroyed) socket.end(this.#onFinish);
-  }
-
-  readonly #abandon = (): boolean => {
-    this.#isOwing = false;
-    this.#socket.destroy();
-    return false;
-  };
+  /** What all sockets have in common, so that it costs nothing to each: what a listener is called on leads to the stream. */
+  static readonly #listeners = Object.entries({
+    data(this: Socket, chunk: Uint8Array): void {
+      streamOf(this).#reader.append(chunk);
+    },
+    end(this: Socket): void {
+      if (isRealEnd(this)) streamOf(this).#reader.end();
+    },
+    drain(this: Socket): void {
+      streamOf(this).#drained();
+    },
+    finish(this: Socket): void {
+      streamOf(this).#finished();
+    },
+    error(this: Socket, error: unknown): void {
+      const stream = streamOf(this);
+      stream.#error ??= error;
+      stream.#break();
+    },
+    close(this: Socket): void {
+      streamOf(this).#gone();
+    },
+  });
 }
 
+interface Held extends Socket {
+  [STREAM]: SocketStream;
+}
+
+const STREAM = Symbol("the stream of a socket");
+
+function streamOf(socket: Socket): SocketStream {
+  return (socket as Held)[STREAM];
+}
+
+const NOTHING = new Uint8Array(0);
 const DEFAULT_MAX_BYTES = 65_536;
 
 function closed(): ClosedResourceError {

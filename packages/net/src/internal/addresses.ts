@@ -1,47 +1,50 @@
 import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import type { Socket } from "node:net";
+import { type SocketAddress, SocketAttribute } from "../socket-attribute.js";
 import { hostPort } from "./host-port.js";
-import { type RawSocket, type SocketAddress, SocketAttribute, type SocketFamily } from "../socket-attribute.js";
 
-/** Who is at the two ends of a connection. They are asked for as it is made: of one that is gone nobody could tell. */
-export interface Addresses {
-  readonly family: SocketFamily;
-  readonly local: SocketAddress;
-  readonly remote: SocketAddress;
+/** The paths of the two ends of a Unix socket: nobody can ask the system for them. */
+export interface Paths {
+  readonly local: string;
+  readonly remote: string;
 }
 
 /**
- * The addresses of a socket; undefined while it is connecting.
- *
- * @param path of a Unix socket, the path that it was accepted on: the system does not tell
+ * What is known of a connection. Its sides are known while it is open. Node remembers the other one, where it was asked for it in
+ * time: of a connection that is gone people want to know whose it was.
  */
-export function addressesOf(socket: Socket, path: SocketAddress = ""): Addresses | undefined {
-  if (socket.connecting) return undefined;
-  const { remoteFamily, localAddress = "", localPort = 0, remoteAddress = "", remotePort = 0 } = socket;
-  if (remoteFamily === undefined) return { family: "unix", local: path, remote: "" };
-  return {
-    family: remoteFamily === "IPv6" ? "ipv6" : "ipv4",
-    local: [localAddress, localPort],
-    remote: [remoteAddress, remotePort],
-  };
+export function attributesOf(socket: Socket, paths: Paths | null): ExtraAttributes {
+  const attributes = new Map<TypedAttribute<unknown>, () => unknown>([[SocketAttribute.rawSocket, () => socket]]);
+  if (paths !== null) {
+    attributes.set(SocketAttribute.family, () => "unix");
+    attributes.set(SocketAttribute.localAddress, () => paths.local);
+    attributes.set(SocketAttribute.remoteAddress, () => paths.remote);
+    return attributes;
+  }
+  const { remoteFamily, remoteAddress, remotePort, localAddress, localPort } = socket;
+  if (remoteFamily !== undefined) {
+    attributes.set(SocketAttribute.family, () => (remoteFamily === "IPv6" ? "ipv6" : "ipv4"));
+  }
+  add(attributes, SocketAttribute.remoteAddress, SocketAttribute.remotePort, remoteAddress, remotePort);
+  add(attributes, SocketAttribute.localAddress, SocketAttribute.localPort, localAddress, localPort);
+  return attributes;
 }
 
 /** What people call a connection. */
-export function describe(addresses: Addresses | undefined): string {
-  if (addresses === undefined) return "a connection in the making";
-  const { local, remote } = addresses;
-  if (typeof remote === "string") return `a connection over the Unix socket ${remote || String(local) || "(unnamed)"}`;
-  return `a TCP connection to ${hostPort(...remote)}`;
+export function describe(socket: Socket, paths: Paths | null): string {
+  if (paths !== null) return `a connection over the Unix socket ${paths.remote || paths.local}`;
+  const { remoteAddress, remotePort = 0 } = socket;
+  return remoteAddress === undefined ? "a connection" : `a TCP connection to ${hostPort(remoteAddress, remotePort)}`;
 }
 
-export function attributesOf(addresses: Addresses | undefined, rawSocket: RawSocket): ExtraAttributes {
-  const attributes = new Map<TypedAttribute<unknown>, () => unknown>([[SocketAttribute.rawSocket, () => rawSocket]]);
-  if (addresses === undefined) return attributes;
-  const { family, local, remote } = addresses;
-  attributes.set(SocketAttribute.family, () => family);
-  attributes.set(SocketAttribute.localAddress, () => local);
-  attributes.set(SocketAttribute.remoteAddress, () => remote);
-  if (typeof local !== "string") attributes.set(SocketAttribute.localPort, () => local[1]);
-  if (typeof remote !== "string") attributes.set(SocketAttribute.remotePort, () => remote[1]);
-  return attributes;
+function add(
+  attributes: Map<TypedAttribute<unknown>, () => unknown>,
+  addressAttribute: TypedAttribute<SocketAddress>,
+  portAttribute: TypedAttribute<number>,
+  host: string | undefined,
+  port: number | undefined,
+): void {
+  if (host === undefined || port === undefined) return;
+  attributes.set(addressAttribute, () => [host, port]);
+  attributes.set(portAttribute, () => port);
 }

@@ -1,4 +1,4 @@
-import { BrokenResourceError, forceClose, moveOnAfter, rethrowIfCancelled } from "@anyio/core";
+import { BrokenResourceError, type Closable, forceClose, moveOnAfter, rethrowIfCancelled } from "@anyio/core";
 import type { ServeOptions } from "@anyio/streams";
 
 /**
@@ -13,30 +13,34 @@ export async function serveOne<T extends { close(): Promise<void> }>(
   onError: ServeOptions<T>["onError"],
 ): Promise<void> {
   try {
-    await handleOne(stream, handler, onError);
+    await handler(stream);
   } catch (error) {
-    await forceClose(stream);
-    throw error;
+    await handleError(error, stream, onError);
   }
+  await closeInOrder(stream);
+}
+
+async function handleError<T extends Closable>(
+  error: unknown,
+  stream: T,
+  onError: ServeOptions<T>["onError"],
+): Promise<void> {
+  try {
+    rethrowIfCancelled(error);
+    if (onError === undefined) throw error;
+    await onError(error, stream);
+  } catch (fatal) {
+    await forceClose(stream);
+    throw fatal;
+  }
+}
+
+async function closeInOrder(stream: { close(): Promise<void> }): Promise<void> {
   try {
     await moveOnAfter(GRACE, () => stream.close());
   } catch (error) {
     // The handler has ended, and is none the worse for it.
     if (!(error instanceof BrokenResourceError)) throw error;
-  }
-}
-
-async function handleOne<T>(
-  stream: T,
-  handler: (stream: T) => unknown,
-  onError: ServeOptions<T>["onError"],
-): Promise<void> {
-  try {
-    await handler(stream);
-  } catch (error) {
-    rethrowIfCancelled(error);
-    if (onError === undefined) throw error;
-    await onError(error, stream);
   }
 }
 

@@ -1,7 +1,7 @@
 import { BrokenResourceError } from "@anyio/core";
 import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect, createServer, TLSSocket } from "node:tls";
+import { connect, createServer, TLSSocket, type TLSSocketOptions } from "node:tls";
 import type { TLSPlan } from "./tls-options.js";
 
 /** Who is told of what becomes of a handshake. */
@@ -41,7 +41,8 @@ function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, hands
 }
 
 function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
-  const socket = new TLSSocket(over as Socket, { ...node, isServer: true, allowHalfOpen: true } as object);
+  const options: TLSSocketOptions = { ...node, isServer: true };
+  const socket = new TLSSocket(over, { ...options, allowHalfOpen: true } as TLSSocketOptions);
   return follow(socket, "secure", handshaker);
 }
 
@@ -97,11 +98,13 @@ function failed(cause: unknown, authorizationError?: unknown): BrokenResourceErr
 /** Deno destroys a socket that has ended before it has written its goodbye: it is held back for that long. */
 function keepWhileSaying(socket: TLSSocket): void {
   if (!("Deno" in globalThis)) return;
-  const destroy = socket._destroy;
-  socket._destroy = (error, callback) => {
+  // oxlint-disable-next-line typescript/unbound-method -- a Writable's own hook, of this one instance
+  const { _destroy: destroy } = socket;
+  const late: typeof destroy = function destroyLater(error, callback) {
     if (error === null) setImmediate(() => setImmediate(() => destroy.call(socket, error, callback)));
     else destroy.call(socket, error, callback);
   };
+  Object.assign(socket, { _destroy: late });
 }
 
 /** The longest time that Node can measure: how long a handshake may take is not its business here. */

@@ -270,10 +270,12 @@ export class TLSOverStream extends ByteStream {
     return this.#socket;
   }
 
-  readonly #onSent = (): void => {
+  // Bun tells that bytes are through before they are.
+  readonly #onSent = (): void => this.#wire.whenIdle(this.#onThrough);
+
+  readonly #onThrough = (): void => {
     this.#outstanding--;
-    if (this.#outstanding > 0 || this.#hasSentEof) return;
-    this.#resumeSender();
+    if (this.#outstanding === 0 && !this.#hasSentEof) this.#resumeSender();
   };
 
   readonly #withdraw = (): void => {

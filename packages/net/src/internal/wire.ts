@@ -36,7 +36,7 @@ export class Wire extends Duplex {
 
   /** Whether all that was written has been sent, or was lost. */
   get isIdle(): boolean {
-    return this.#carrying === 0;
+    return this.#carrying === 0 && this.writableLength === 0;
   }
 
   /** Calls back once all that was written has been sent, or was lost. */

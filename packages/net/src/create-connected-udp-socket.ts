@@ -1,6 +1,6 @@
-import { quietly } from "@anyio/core/lowlevel";
 import { ConnectedUDPSocket } from "./connected-udp-socket.js";
 import { getaddrinfo } from "./getaddrinfo.js";
+import { asOne } from "./internal/as-one.js";
 import { bindUdp } from "./internal/bind-udp.js";
 import { happyEyeballs } from "./internal/happy-eyeballs.js";
 import { checkHost, checkPort, hostPort } from "./internal/host-port.js";
@@ -31,7 +31,7 @@ export function createConnectedUdpSocket(
   port: number,
   options: UDPSocketOptions = {},
 ): Promise<ConnectedUDPSocket> {
-  return quietly(create(host, port, options));
+  return asOne("createConnectedUdpSocket()", () => create(host, port, options));
 }
 
 async function create(host: string, port: number, options: UDPSocketOptions): Promise<ConnectedUDPSocket> {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:dgram";
 import { InvalidStateError } from "@anyio/core";
-import { quietly } from "@anyio/core/lowlevel";
 import { getaddrinfo, type ResolvedAddress } from "./getaddrinfo.js";
+import { asOne } from "./internal/as-one.js";
 import { bindUdp } from "./internal/bind-udp.js";
 import { localAddressOf } from "./internal/udp-addresses.js";
 import { checkOptions, DEFAULT_MAX_QUEUE, type UDPSocketOptions } from "./internal/udp-options.js";
@@ -27,7 +27,7 @@ import { UDPSocket } from "./udp-socket.js";
  * @see anyio.create_udp_socket
  */
 export function createUdpSocket(options: UDPSocketOptions = {}): Promise<UDPSocket> {
-  return quietly(create(options));
+  return asOne("createUdpSocket()", () => create(options));
 }
 
 async function create(options: UDPSocketOptions): Promise<UDPSocket> {

@@ -1,9 +1,9 @@
 import { Socket } from "node:dgram";
 import { isIP, isIPv6 } from "node:net";
 import { type ExtraAttributes, InvalidStateError } from "@anyio/core";
-import { quietly } from "@anyio/core/lowlevel";
 import { UnreliableObjectStream } from "@anyio/streams";
 import { getaddrinfo, type IPFamily } from "./getaddrinfo.js";
+import { asOne } from "./internal/as-one.js";
 import { Datagrams, type UDPSocketStatistics } from "./internal/datagrams.js";
 import { checkHost, checkPort, hostPort } from "./internal/host-port.js";
 import { mapped, unmapped } from "./internal/ip-address.js";
@@ -113,7 +113,7 @@ export class UDPSocket extends UnreliableObjectStream<UDPPacket> {
     } catch (error) {
       return Promise.reject(error);
     }
-    return quietly(this.#sendToName(bytes, host, port));
+    return asOne("sendTo()", () => this.#sendToName(bytes, host, port));
   }
 
   /**

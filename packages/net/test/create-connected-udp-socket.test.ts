@@ -48,9 +48,9 @@ describe("createConnectedUdpSocket", () => {
 
   it("fails for a name that there is not", async () => {
     await leavingNoSocket(async () => {
-      const error = await caught(createConnectedUdpSocket("nobody.invalid", 53), ConnectionFailedError);
+      const error = await caught(createConnectedUdpSocket("nobody..invalid", 53), ConnectionFailedError);
 
-      expect(error.message).toBe("could not connect to nobody.invalid:53: the name was not found (ENOTFOUND)");
+      expect(error.message).toBe("could not connect to nobody..invalid:53: the name was not found (ENOTFOUND)");
       expect(error.cause).toBeInstanceOf(ExceptionGroup);
       expect(error.cause).toMatchObject({ errors: [{ code: "ENOTFOUND" }] });
     });

@@ -75,7 +75,7 @@ describe("createUdpSocket", () => {
   it("rejects with the system's error when the name is not found, or is none of the family", async () => {
     await leavingNoSocket(async () => {
       const errors = [
-        await errorOf(createUdpSocket({ localHost: "nobody.invalid" })),
+        await errorOf(createUdpSocket({ localHost: "nobody..invalid" })),
         await errorOf(createUdpSocket({ localHost: "127.0.0.1", family: "ipv6" })),
       ];
 

@@ -1,4 +1,10 @@
-import { BusyResourceError, ClosedResourceError, currentEffectiveDeadline, type ExtraAttributes } from "@anyio/core";
+import {
+  BusyResourceError,
+  ClosedResourceError,
+  currentEffectiveDeadline,
+  type ExtraAttributes,
+  InvalidStateError,
+} from "@anyio/core";
 import { noteClosed, noteOpened, suspendForeign, suspendShielded, type Suspension } from "@anyio/core/lowlevel";
 import { ByteStream } from "@anyio/streams";
 import { Socket } from "node:net";
@@ -37,6 +43,7 @@ export class SocketStream extends ByteStream {
    * lost anything. Half-open connections are allowed, and `TCP_NODELAY` is on.
    *
    * @throws {TypeError} when `socket` is none, or has an encoding
+   * @throws {InvalidStateError} when there is a stream of it already
    * @example
    * import { connect, createServer } from "node:net";
    *
@@ -54,6 +61,7 @@ export class SocketStream extends ByteStream {
     if (socket.readableEncoding !== null) {
       throw new TypeError(`socket has the encoding "${socket.readableEncoding}"; leave it out`);
     }
+    if (STREAM in socket) throw new InvalidStateError("there is a stream of this socket already; use that");
     return new SocketStream(socket);
   }
 
@@ -70,7 +78,7 @@ export class SocketStream extends ByteStream {
     for (const [name, listener] of SocketStream.#listeners) socket.on(name, listener);
     // One that was paused stays so.
     socket.resume();
-    if (socket.readableEnded) this.#reader.end();
+    if (socket.readableEnded && isRealEnd(socket)) this.#reader.end();
     else if (this.#isGone) this.#break();
     if (!this.#isGone) noteOpened(this, describe(socket, paths));
   }
@@ -118,8 +126,8 @@ export class SocketStream extends ByteStream {
       return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
     }
     return suspendForeign("a socket to take bytes", (waiter) => {
-      this.#checkSending();
       if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
+      this.#checkSending();
       if (bytes.length > 0) this.#socket.write(bytes);
       if (this.#socket.writableLength > 0) return this.#awaitDrain(waiter);
       const error = this.#socket.errored;
@@ -245,7 +253,10 @@ export class SocketStream extends ByteStream {
     noteClosed(this);
     const closers = this.#closers ?? [];
     this.#closers = null;
-    for (const closer of closers) closer.resume();
+    for (const closer of closers) {
+      if (this.#isOwing) closer.throw(this.#failure());
+      else closer.resume();
+    }
   }
 
   /** What all sockets have in common, so that it costs nothing to each: what a listener is called on leads to the stream. */

@@ -32,7 +32,7 @@ export async function unixPair(): Promise<[SocketStream, SocketStream]> {
 }
 
 async function sockets(where: ListenOptions): Promise<[Socket, Socket]> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  const server = createServer({ allowHalfOpen: true });
   await new Promise<void>((resolve) => server.listen(where, resolve));
   const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
   const client = connect({ ...addressOf(server), allowHalfOpen: true });

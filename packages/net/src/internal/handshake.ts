@@ -43,12 +43,18 @@ function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, hands
 function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
   const options: TLSSocketOptions = { ...node, isServer: true };
   const socket = new TLSSocket(over, { ...options, allowHalfOpen: true } as TLSSocketOptions);
+  // For a client Node does that itself.
+  const onEnd = (): void => void socket.destroy();
+  socket.on("end", onEnd);
+  socket.on("secure", () => void socket.off("end", onEnd));
   return follow(socket, "secure", handshaker);
 }
 
 function beginAsStrictServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
-  const server = createServer({ ...node, allowHalfOpen: true, handshakeTimeout: LONGEST } as object);
+  // Not half-open yet, for a socket that ends before it is secure is to be given up.
+  const server = createServer({ ...node, handshakeTimeout: LONGEST });
   server.on("secureConnection", (socket) => {
+    socket.allowHalfOpen = true;
     socket.on("error", ignore);
     keepWhileSaying(socket);
     handshaker.onSecure(socket);

@@ -1,6 +1,7 @@
 /**
  * TCP, UDP, Unix sockets and TLS with structured concurrency.
  */
+export { asConnectable, type Remote } from "./as-connectable.js";
 export { connectTcp, type ConnectTcpOptions, type TCPOptions } from "./connect-tcp.js";
 export { connectUnix } from "./connect-unix.js";
 export { ConnectedUDPSocket } from "./connected-udp-socket.js";

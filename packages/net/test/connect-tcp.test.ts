@@ -1,6 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   CancelledError,
   CancelScope,
@@ -16,44 +14,16 @@ import { assertNoLeaks } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { freePort, greetTcp } from "./support/greeter.js";
 import { leavingNoSocket } from "./support/open-sockets.js";
 import { silentHost } from "./support/silent-host.js";
-
-const servers: Server[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-});
-
-/** Node's own server on a port, which greets and ends; its clients' addresses in order. */
-async function listen(host: string, port = 0): Promise<{ port: number; clients: string[] }> {
-  const clients: string[] = [];
-  const server = createServer((socket: Socket) => {
-    clients.push(`${socket.remoteAddress} ${socket.remotePort}`);
-    socket.on("error", () => socket.destroy());
-    socket.end("hello");
-    socket.resume();
-  });
-  servers.push(server);
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
-  return { port: (server.address() as AddressInfo).port, clients };
-}
-
-/** A port on which nobody listens. */
-async function freePort(host = "127.0.0.1"): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("connectTcp", () => {
   it.each([
     ["127.0.0.1", "ipv4"],
     ["::1", "ipv6"],
   ])("connects to an address: %s", async (host, family) => {
-    const { port } = await listen(host);
+    const { port } = await greetTcp(host);
 
     await using stream = await connectTcp(host, port);
 
@@ -64,7 +34,7 @@ describe("connectTcp", () => {
   });
 
   it("connects to a name", async () => {
-    const { port } = await listen("127.0.0.1");
+    const { port } = await greetTcp("127.0.0.1");
 
     await using stream = await connectTcp("localhost", port);
 
@@ -72,7 +42,7 @@ describe("connectTcp", () => {
   });
 
   it("connects from the address that it is told", async () => {
-    const { port, clients } = await listen("127.0.0.1");
+    const { port, clients } = await greetTcp("127.0.0.1");
 
     await using stream = await connectTcp("127.0.0.1", port, { localHost: "127.0.0.5" });
     await stream.receive();
@@ -84,7 +54,7 @@ describe("connectTcp", () => {
   it.each([{}, { localHost: "127.0.0.1" }, { localHost: "localhost" }])(
     "connects from the port that it is told: %o",
     async (options) => {
-      const { port, clients } = await listen("127.0.0.1");
+      const { port, clients } = await greetTcp("127.0.0.1");
       const localPort = await freePort();
 
       await using stream = await connectTcp("127.0.0.1", port, { ...options, localPort });
@@ -118,7 +88,7 @@ describe("connectTcp", () => {
   });
 
   it("fails where the name to connect from is not found, or not of this machine", async () => {
-    const { port } = await listen("127.0.0.1");
+    const { port } = await greetTcp("127.0.0.1");
 
     await leavingNoSocket(async () => {
       const unknown = await caught(
@@ -137,8 +107,8 @@ describe("connectTcp", () => {
   });
 
   it("fails where the local port is in use", async () => {
-    const { port } = await listen("127.0.0.1");
-    const { port: localPort } = await listen("127.0.0.2");
+    const { port } = await greetTcp("127.0.0.1");
+    const { port: localPort } = await greetTcp("127.0.0.2");
 
     const error = await caught(
       connectTcp("127.0.0.1", port, { localHost: "127.0.0.2", localPort }),
@@ -194,7 +164,7 @@ describe("connectTcp", () => {
   });
 
   it("does nothing in a cancelled scope", async () => {
-    const { port, clients } = await listen("127.0.0.1");
+    const { port, clients } = await greetTcp("127.0.0.1");
 
     await leavingNoSocket(async () => {
       const scope = new CancelScope();
@@ -209,7 +179,7 @@ describe("connectTcp", () => {
   it.each(["127.0.0.1", "localhost", "::1"])(
     "leaves nothing open when it is cancelled at any time: %s",
     async (host) => {
-      const { port } = await listen(host === "localhost" ? "127.0.0.1" : host);
+      const { port } = await greetTcp(host === "localhost" ? "127.0.0.1" : host);
 
       await leavingNoSocket(async () => {
         for (let step = 0; step < 30; step++) {
@@ -243,7 +213,7 @@ describe("connectTcp", () => {
   });
 
   it("is cancelled between two of its steps where nobody awaits it", async () => {
-    const { port, clients } = await listen("127.0.0.1");
+    const { port, clients } = await greetTcp("127.0.0.1");
 
     for (let steps = 0; steps < 10; steps++) {
       const scope = new CancelScope();
@@ -259,7 +229,7 @@ describe("connectTcp", () => {
   });
 
   it("hands over a connection that was made as it was cancelled, or closes it", async () => {
-    const { port } = await listen("127.0.0.1");
+    const { port } = await greetTcp("127.0.0.1");
 
     await leavingNoSocket(async () => {
       for (let ms = 0; ms < 3; ms++) {
@@ -270,7 +240,7 @@ describe("connectTcp", () => {
   });
 
   it("leaves no rejection to nobody when it is cancelled", async () => {
-    const { port } = await listen("127.0.0.1");
+    const { port } = await greetTcp("127.0.0.1");
 
     const reasons = await unhandledRejectionsOf(async () => {
       const scope = new CancelScope();
@@ -286,7 +256,7 @@ describe("connectTcp", () => {
   });
 
   it("leaves nothing behind once the stream is closed", async () => {
-    const { port } = await listen("127.0.0.1");
+    const { port } = await greetTcp("127.0.0.1");
 
     await assertNoLeaks(async () => {
       const stream = await connectTcp("localhost", port);

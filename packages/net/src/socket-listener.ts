@@ -4,7 +4,7 @@ import { Listener, type ServeOptions } from "@anyio/streams";
 import { isIPv6, Server, type Socket } from "node:net";
 import type { Paths } from "./internal/addresses.js";
 import { Backlog } from "./internal/backlog.js";
-import { inNextTurnOnDeno } from "./internal/fresh-socket.js";
+import { handOver } from "./internal/fresh-socket.js";
 import { hostPort } from "./internal/host-port.js";
 import { DEFAULT_BACKLOG } from "./internal/check-backlog.js";
 import { serveOne } from "./internal/serve-one.js";
@@ -46,7 +46,10 @@ export class SocketListener extends Listener<SocketStream> {
     this.#waiting = new Backlog(backlog);
     const address = (this.#address = addressOf(server));
     this.#paths = typeof address === "string" ? { local: address, remote: "" } : null;
-    server.on("connection", inNextTurnOnDeno(bindScope((socket: Socket) => this.#arrive(socket))));
+    server.on(
+      "connection",
+      bindScope((socket: Socket) => handOver(this.#arrive, new SocketStream(socket, this.#paths))),
+    );
     server.on("error", this.#onError);
     noteOpened(this, describe(this.#address));
   }
@@ -112,26 +115,27 @@ export class SocketListener extends Listener<SocketStream> {
     }
     const ended = this.#serving.close();
     while (this.#accepting.size > 0) this.#accepting.fail(closed());
-    while (this.#waiting.length > 0) refuse(this.#waiting.shift().extra(SocketAttribute.rawSocket) as Socket);
+    while (this.#waiting.length > 0) this.#refuse(this.#waiting.shift());
     return ended;
   }
 
-  #arrive(socket: Socket): void {
-    const stream = new SocketStream(socket, this.#paths);
+  readonly #arrive = (stream: SocketStream): void => {
     if (this.#accepting.wake(stream)) return;
     if (this.#waiting.length < this.#waiting.max && !this.#serving.isClosed) this.#waiting.push(stream);
-    else refuse(socket);
+    else this.#refuse(stream);
+  };
+
+  /** An orderly end would look as if there had been an answer. Unix sockets know no other. */
+  #refuse(stream: SocketStream): void {
+    const socket = stream.extra(SocketAttribute.rawSocket) as Socket;
+    if (this.#paths === null) socket.resetAndDestroy();
+    else socket.destroy();
   }
 
   // Node has no descriptors left for the connection, say. It goes on to listen, and so do we.
   readonly #onError = (error: Error): void => {
     process.emitWarning(`a listener has lost a connection: ${error.message}`, { code: "ANYIO_ACCEPT" });
   };
-}
-
-/** An orderly end would look as if there had been an answer. */
-function refuse(socket: Socket): void {
-  socket.resetAndDestroy();
 }
 
 function addressOf(server: Server): SocketAddress {

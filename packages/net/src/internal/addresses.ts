@@ -1,7 +1,8 @@
 import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
-import type { Socket } from "node:net";
+import { isIPv6, type Socket } from "node:net";
 import { type SocketAddress, SocketAttribute } from "../socket-attribute.js";
 import { hostPort } from "./host-port.js";
+import { unmapped } from "./ip-address.js";
 
 /** The paths of the two ends of a Unix socket: nobody can ask the system for them. */
 export interface Paths {
@@ -21,9 +22,9 @@ export function attributesOf(socket: Socket, paths: Paths | null): ExtraAttribut
     attributes.set(SocketAttribute.remoteAddress, () => paths.remote);
     return attributes;
   }
-  const { remoteFamily, remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (remoteFamily !== undefined) {
-    attributes.set(SocketAttribute.family, () => (remoteFamily === "IPv6" ? "ipv6" : "ipv4"));
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  if (remoteAddress !== undefined) {
+    attributes.set(SocketAttribute.family, () => (isIPv6(unmapped(remoteAddress)) ? "ipv6" : "ipv4"));
   }
   add(attributes, SocketAttribute.remoteAddress, SocketAttribute.remotePort, remoteAddress, remotePort);
   add(attributes, SocketAttribute.localAddress, SocketAttribute.localPort, localAddress, localPort);
@@ -34,7 +35,9 @@ export function attributesOf(socket: Socket, paths: Paths | null): ExtraAttribut
 export function describe(socket: Socket, paths: Paths | null): string {
   if (paths !== null) return `a connection over the Unix socket ${paths.remote || paths.local}`;
   const { remoteAddress, remotePort = 0 } = socket;
-  return remoteAddress === undefined ? "a connection" : `a TCP connection to ${hostPort(remoteAddress, remotePort)}`;
+  return remoteAddress === undefined
+    ? "a connection"
+    : `a TCP connection to ${hostPort(unmapped(remoteAddress), remotePort)}`;
 }
 
 function add(
@@ -45,6 +48,7 @@ function add(
   port: number | undefined,
 ): void {
   if (host === undefined || port === undefined) return;
-  attributes.set(addressAttribute, () => [host, port]);
+  // On a socket of both families an IPv4 address looks like an IPv6 one.
+  attributes.set(addressAttribute, () => [unmapped(host), port]);
   attributes.set(portAttribute, () => port);
 }

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import type { ByteStream } from "@anyio/streams";
 import { byteStreamContract } from "@anyio/testing";
+import { skipOn } from "#support/runtimes";
 import { makeCertificates } from "./support/certificates.js";
 import { tcpPair, unixPair } from "./support/pairs.js";
 import { memoryPair, tlsOver } from "./support/tls-pairs.js";
@@ -21,6 +22,13 @@ describe.each<[string, () => Promise<[ByteStream, ByteStream]>]>([
     "TLSStream over TLSStream over TCP",
     async () => tlsOver(await tlsOver(await tcpPair(), certificates), certificates),
   ],
-])("%s", (_name, makePair) => {
-  for (const { name, run } of byteStreamContract(makePair)) it(name, run);
+])("%s", (title, makePair) => {
+  for (const { name, run } of byteStreamContract(makePair)) {
+    it(name, () => {
+      if (name.startsWith("hands over bytes in order, in both directions") && !title.endsWith("TCP, not strict")) {
+        skipOn("bun", "Bun answers a TLS goodbye with its own at once, where it does not read the socket by itself");
+      }
+      return run();
+    });
+  }
 });

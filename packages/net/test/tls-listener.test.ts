@@ -9,11 +9,13 @@ import {
   TLSAttribute,
   TLSListener,
   type TLSListenerOptions,
+  type TLSOptions,
   TLSStream,
 } from "@anyio/net";
 import type { ByteStream } from "@anyio/streams";
 import { withTaskGroup } from "@anyio/task-groups";
 import { listenerContract } from "@anyio/testing";
+import { skipOn } from "#support/runtimes";
 import { makeCertificates } from "./support/certificates.js";
 
 const { ca, server } = makeCertificates();
@@ -21,7 +23,8 @@ const { ca, server } = makeCertificates();
 describe("TLSListener", () => {
   for (const { name, run } of listenerContract(async () => {
     const listener = await listen();
-    return { listener, connect: () => connectTo(listener) };
+    // In TLS 1.2 it is the client who is through last: when it is, the handler is being called.
+    return { listener, connect: () => connectTo(listener, { maxVersion: "TLSv1.2" }) };
   })) {
     it(name, run);
   }
@@ -167,8 +170,16 @@ describe("TLSListener", () => {
     expect(make({ cert: server.cert, key: server.key, handshakeTimeout: 0 })).toThrow(RangeError);
     expect(make({ cert: server.cert, key: server.key, handshakeTimeout: Number.NaN })).toThrow(RangeError);
     expect(make({ cert: server.cert, key: server.key, hostname: "localhost" })).toThrow(/hostname is for clients/);
-    expect(make({ cert: "nonsense", key: "nonsense" })).toThrow();
     expect(() => new TLSListener({} as never, { cert: server.cert, key: server.key })).toThrow(TypeError);
+    await listener.close();
+  });
+
+  it("refuses a certificate that cannot be read", async () => {
+    skipOn("deno", "Deno looks at a certificate only when a handshake begins");
+    const listener = await createTcpListener({ localHost: "127.0.0.1" });
+
+    expect(() => new TLSListener(listener, { cert: "nonsense", key: "nonsense" })).toThrow();
+
     await listener.close();
   });
 });
@@ -178,8 +189,9 @@ async function listen(options: Partial<TLSListenerOptions> = {}): Promise<TLSLis
   return new TLSListener(listener, { cert: server.cert, key: server.key, ...options });
 }
 
-async function connectTo(listener: TLSListener): Promise<TLSStream> {
-  return TLSStream.wrap(await connectTcp("127.0.0.1", portOf(listener)), { hostname: "localhost", ca });
+async function connectTo(listener: TLSListener, options: Partial<TLSOptions> = {}): Promise<TLSStream> {
+  const stream = await connectTcp("127.0.0.1", portOf(listener));
+  return TLSStream.wrap(stream, { hostname: "localhost", ca, ...options });
 }
 
 function portOf(listener: TLSListener): number {

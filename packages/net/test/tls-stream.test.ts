@@ -624,6 +624,7 @@ describe("TLSStream.wrap", () => {
   });
 
   it("refuses a certificate that cannot be read, and leaves the stream alone", async () => {
+    skipOn("deno", "Deno looks at a certificate only when a handshake begins");
     const [near, far] = memoryPair();
 
     await caught(TLSStream.wrap(near, { serverSide: true, cert: "nonsense", key: "nonsense" }), Error);

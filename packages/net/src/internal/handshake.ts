@@ -23,7 +23,10 @@ export interface Handshaker {
  */
 export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
   if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
-  return plan.node.requestCert ? beginAsStrictServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
+  const { requestCert, SNICallback } = plan.node;
+  // Bun asks for another certificate only there.
+  const needsServer = requestCert === true || (SNICallback !== undefined && "Bun" in globalThis);
+  return needsServer ? beginInServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
 }
 
 function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, handshaker: Handshaker): () => void {
@@ -50,7 +53,7 @@ function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
   return follow(socket, "secure", handshaker);
 }
 
-function beginAsStrictServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
+function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
   // Not half-open yet, for a socket that ends before it is secure is to be given up.
   const server = createServer({ ...node, handshakeTimeout: LONGEST });
   server.on("secureConnection", (socket) => {

@@ -90,10 +90,10 @@ function checkClient(hostname: string | undefined, node: NodeTLSOptions): string
   }
   if (typeof hostname !== "string") throw new TypeError(`hostname must be a string, not ${typeof hostname}`);
   if (isIP(hostname) !== 0) return hostname;
-  const ascii = domainToASCII(hostname);
-  if (ascii === "") throw new TypeError(`hostname must be a name or an address, not ${JSON.stringify(hostname)}`);
   // The root's dot belongs neither into certificates nor into what is sent of the name.
-  return ascii.replace(/\.$/, "");
+  const ascii = domainToASCII(hostname).replace(/\.$/, "");
+  if (/^[\w.-]+$/.test(ascii)) return ascii;
+  throw new TypeError(`hostname must be a name or an address, not ${JSON.stringify(hostname)}`);
 }
 
 function checkBoolean(name: string, value: unknown): void {

@@ -60,8 +60,14 @@ export class TLSOverStream extends ByteStream {
 
   /** Shakes hands, and closes `stream` where that fails. */
   static async open(stream: ByteStream, plan: TLSPlan): Promise<{ plain: ByteStream; socket: TLSSocket }> {
-    const plain = new TLSOverStream(stream, plan);
-    return { plain, socket: await plain.#shakeHands() };
+    try {
+      await checkpointIfCancelled();
+      const plain = new TLSOverStream(stream, plan);
+      return { plain, socket: await plain.#shakeHands() };
+    } catch (error) {
+      await forceClose(stream);
+      throw error;
+    }
   }
 
   private constructor(stream: ByteStream, plan: TLSPlan) {
@@ -131,7 +137,7 @@ export class TLSOverStream extends ByteStream {
 
   async #shakeHands(): Promise<TLSSocket> {
     try {
-      await checkpointIfCancelled();
+      await untilStarted();
       while (this.#socket === null) {
         if (this.#failure !== null) throw this.#failure;
         if (this.#isAtEnd) await this.#endHandshake();
@@ -141,7 +147,6 @@ export class TLSOverStream extends ByteStream {
     } catch (error) {
       this.#isClosed = true;
       this.#abort();
-      await forceClose(this.#stream);
       throw error;
     }
   }
@@ -395,6 +400,12 @@ const NOTHING = new Uint8Array(0);
 
 function closed(): ClosedResourceError {
   return new ClosedResourceError("the stream is closed; open a new connection");
+}
+
+/** Deno begins a turn later, and fails, uncaught, where the socket is destroyed by then. */
+function untilStarted(): Promise<void> {
+  if (!("Deno" in globalThis)) return Promise.resolve();
+  return suspendShielded<void>("TLS to begin", (waiter) => void setImmediate(() => waiter.resume()));
 }
 
 function ignore(): void {}

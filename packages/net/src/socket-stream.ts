@@ -169,12 +169,14 @@ export class SocketStream extends ByteStream {
    * @throws {BrokenResourceError} when something that was sent is lost, and nobody was told
    */
   override close(): Promise<void> {
+    const isCancelled = currentEffectiveDeadline() === -Infinity;
     if (!this.#isClosed) this.#beginToClose();
-    if (this.#isGone) return this.#isOwing ? Promise.reject(this.#failure()) : Promise.resolve();
-    if (currentEffectiveDeadline() === -Infinity) {
+    if (this.#isGone) return this.#isOwing && !isCancelled ? Promise.reject(this.#failure()) : Promise.resolve();
+    if (isCancelled) {
       this.#abandon();
       return suspendShielded<void>("a socket to close", (waiter) => void (this.#closers ??= []).push(waiter));
     }
+    this.#part();
     return suspendForeign<void>("a socket to close", (waiter) => {
       (this.#closers ??= []).push(waiter);
       return () => this.#abandon();
@@ -234,6 +236,10 @@ export class SocketStream extends ByteStream {
     this.#reader.close(closed);
     if (this.#sender !== null) this.#isOwing = true;
     this.#releaseSender()?.throw(closed());
+  }
+
+  /** Sends the end after what is still on its way; then the socket is destroyed. */
+  #part(): void {
     const socket = this.#socket;
     // A side that waits for us to receive would never get to take what we have sent.
     socket.resume();

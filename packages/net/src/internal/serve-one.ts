@@ -1,4 +1,4 @@
-import { BrokenResourceError, type Closable, forceClose, moveOnAfter, rethrowIfCancelled } from "@anyio/core";
+import { BrokenResourceError, type Closable, forceClose, isCancelled, moveOnAfter } from "@anyio/core";
 import type { ServeOptions } from "@anyio/streams";
 
 /**
@@ -26,8 +26,7 @@ async function handleError<T extends Closable>(
   onError: ServeOptions<T>["onError"],
 ): Promise<void> {
   try {
-    rethrowIfCancelled(error);
-    if (onError === undefined) throw error;
+    if (onError === undefined || isCancelled(error)) throw error;
     await onError(error, stream);
   } catch (fatal) {
     await forceClose(stream);

@@ -61,7 +61,7 @@ describe("TLSListener", () => {
       };
       tg.startSoon(() => listener.serve(() => {}, { onError }));
       const silent = await connectTcp("127.0.0.1", portOf(listener));
-      await sleepForever().finally(() => silent.close());
+      await untilCancelled(silent);
     });
     await listener.close();
 
@@ -131,7 +131,7 @@ describe("TLSListener", () => {
       );
       const stranger = await connectTcp("127.0.0.1", portOf(listener));
       await stranger.send(bytes("nonsense, and enough of it to be told as such"));
-      await sleepForever().finally(() => stranger.close());
+      await untilCancelled(stranger);
     });
 
     await expect(serving).rejects.toBe(worse);
@@ -192,6 +192,15 @@ async function listen(options: Partial<TLSListenerOptions> = {}): Promise<TLSLis
 async function connectTo(listener: TLSListener, options: Partial<TLSOptions> = {}): Promise<TLSStream> {
   const stream = await connectTcp("127.0.0.1", portOf(listener));
   return TLSStream.wrap(stream, { hostname: "localhost", ca, ...options });
+}
+
+/** Keeps a stream open until it is cancelled. */
+async function untilCancelled(stream: ByteStream): Promise<void> {
+  try {
+    await sleepForever();
+  } finally {
+    await stream.close();
+  }
 }
 
 function portOf(listener: TLSListener): number {

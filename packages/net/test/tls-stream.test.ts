@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect as connectNode, createServer as createNodeServer } from "node:net";
+import { createServer as createNodeServer, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext } from "node:tls";
 import { describe, expect, it } from "vitest";
 import {
@@ -104,6 +104,9 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
   });
 
   it("tells the server whom it wants to talk to, in ASCII", async () => {
+    if (both.standardCompatible !== false) {
+      skipOn("bun", "Bun asks SNICallback only where it reads the socket by itself");
+    }
     const names: string[] = [];
     const [connected, served] = await shake(
       { hostname: "Bücher.Example." },
@@ -254,10 +257,7 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
 
     await Promise.all([
       TLSStream.wrap(far, { ...asServer, ...both }).then((served) => served.close()),
-      TLSStream.wrap(near, asClient).then(async (stream) => {
-        await caught(stream.receive(), EndOfStreamError);
-        await stream.close();
-      }),
+      seesGoodbye(near),
     ]);
   });
 
@@ -266,17 +266,14 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
 
     await Promise.all([
       TLSStream.wrap(far, { ...asServer, ...both, maxVersion: "TLSv1.2" }).then((served) => served.close()),
-      TLSStream.wrap(near, asClient).then(async (stream) => {
-        await caught(stream.receive(), EndOfStreamError);
-        await stream.close();
-      }),
+      seesGoodbye(near),
     ]);
   });
 
   it("says goodbye after what was sent before", async () => {
     const [connected, served] = await tlsOver(await transport(), certificates, { server: both });
 
-    const received = received_(connected);
+    const received = everythingFrom(connected);
     await served.send(new Uint8Array(300_000).fill(7));
     await served.close();
 
@@ -508,7 +505,7 @@ describe("TLSStream in the middle of a stream", () => {
     expect(outer[0].extra(TLSAttribute.alpnProtocol)).toBeNull();
     expect(connected.extra(SocketAttribute.remotePort)).toBeGreaterThan(0);
     const [all] = await Promise.all([
-      received_(connected),
+      everythingFrom(connected),
       served.send(new Uint8Array(500_000).fill(1)).then(() => served.close()),
     ]);
     expect(all.length).toBe(500_000);
@@ -644,21 +641,28 @@ describe("TLSStream.wrap", () => {
     listener.listen(0, "127.0.0.1");
     await once(listener, "listening");
     const { port } = listener.address() as { port: number };
-    const accepted = once(listener, "connection") as Promise<[ReturnType<typeof connectNode>]>;
+    const accepted = once(listener, "connection") as Promise<[Socket]>;
     const peer = connectTls({ port, host: "127.0.0.1", servername: "localhost", ca });
     const [socket] = await accepted;
     const stream = await TLSStream.wrap(SocketStream.fromSocket(socket), asServer);
 
     peer.end("hello");
 
-    expect(text(await received_(stream))).toBe("hello");
+    expect(text(await everythingFrom(stream))).toBe("hello");
     await stream.close();
     listener.close();
   });
 });
 
+/** Shakes hands, and finds that the other side says goodbye at once. */
+async function seesGoodbye(stream: ByteStream): Promise<void> {
+  const secured = await TLSStream.wrap(stream, asClient);
+  await caught(secured.receive(), EndOfStreamError);
+  await secured.close();
+}
+
 /** Everything until the end. */
-async function received_(stream: ByteStream): Promise<Buffer> {
+async function everythingFrom(stream: ByteStream): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of stream) pieces.push(piece);
   return Buffer.concat(pieces);

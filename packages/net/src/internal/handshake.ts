@@ -23,10 +23,7 @@ export interface Handshaker {
  */
 export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
   if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
-  const { requestCert, SNICallback } = plan.node;
-  // Bun asks for another certificate only there.
-  const needsServer = requestCert === true || (SNICallback !== undefined && "Bun" in globalThis);
-  return needsServer ? beginInServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
+  return plan.node.requestCert ? beginInServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
 }
 
 function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, handshaker: Handshaker): () => void {

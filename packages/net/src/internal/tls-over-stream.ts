@@ -237,6 +237,8 @@ export class TLSOverStream extends ByteStream {
 
   readonly #onEnd = (): void => {
     this.#end ??= "goodbye";
+    if ("Bun" in globalThis)
+      this.#failSending(new BrokenResourceError("the other side has ended, and Bun has with it"));
     this.#pulling?.scope.cancel();
   };
 

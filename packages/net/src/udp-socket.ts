@@ -1,5 +1,5 @@
 import { Socket } from "node:dgram";
-import { isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { type ExtraAttributes, InvalidStateError } from "@anyio/core";
 import { UnreliableObjectStream } from "@anyio/streams";
 import { getaddrinfo, type IPFamily } from "./getaddrinfo.js";
@@ -138,7 +138,7 @@ export class UDPSocket extends UnreliableObjectStream<UDPPacket> {
 
   /** What an address is called on this socket: one of IPv6 reaches IPv4 too, if the system lets it. */
   #reach(address: string): string {
-    if (isIPv6(address) === (this.#local.family === "ipv6")) return address;
+    if (address.includes(":") === (this.#local.family === "ipv6")) return address;
     if (this.#local.family === "ipv6") return mapped(address);
     throw new RangeError(
       `host is an IPv6 address, "${address}", and the socket is on ${hostPort(...this.#local.address)}; make one without family`,

@@ -13,7 +13,7 @@ export class Pieces {
     this.#size += bytes.length;
   }
 
-  /** Takes whole pieces as far as they fit into `maxBytes`, so that a large one is not copied; one that does not fit is cut. */
+  /** Takes what fits into `maxBytes`: small pieces together; a large one by itself, so that it is not copied, or the beginning of it. */
   take(maxBytes: number): Uint8Array {
     const [first = EMPTY] = this.#pieces;
     if (first.length > maxBytes) {
@@ -21,10 +21,15 @@ export class Pieces {
       this.#size -= maxBytes;
       return first.subarray(0, maxBytes);
     }
-    let size = 0;
-    const over = this.#pieces.findIndex((piece) => (size += piece.length) > maxBytes);
-    const pieces = this.#pieces.splice(0, over === -1 ? this.#pieces.length : over);
-    const bytes = pieces.length === 1 ? first : concat(pieces);
+    const most = Math.min(maxBytes, LARGE);
+    let size = first.length;
+    let count = 1;
+    for (; count < this.#pieces.length; count++) {
+      size += this.#pieces[count]?.length ?? 0;
+      if (size > most) break;
+    }
+    const bytes = count === 1 ? first : concat(this.#pieces.slice(0, count));
+    this.#pieces.splice(0, count);
     this.#size -= bytes.length;
     return bytes;
   }
@@ -35,10 +40,11 @@ export class Pieces {
   }
 }
 
+/** From this size on, in bytes, copying costs more than another call: what a record of TLS holds at most. */
+const LARGE = 16 * 1024;
 const EMPTY = new Uint8Array(0);
 
-/** All of `pieces` as one. */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -67,17 +67,21 @@ export class Wire extends Duplex {
   async #carry(bytes: Uint8Array, done: () => void): Promise<void> {
     this.#carrying++;
     for (const callback of this.#onWritten.splice(0)) callback();
+    if (!this.#hasFailed) await this.#send(bytes);
+    this.#carrying--;
+    done();
+    if (this.isIdle) for (const callback of this.#onIdle.splice(0)) callback();
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
     const inScope = isCancelledIn(this.#latest) ? this.#home : this.#latest;
     const isRefused = isCancelledIn(inScope);
     try {
-      if (!this.#hasFailed) await inScope(() => this.#stream.send(bytes));
+      await inScope(() => this.#stream.send(bytes));
     } catch (error) {
       // A send that is cancelled sends its bytes all the same; one that is refused does not.
       if (isRefused || !isCancelled(error)) this.#fail(error);
     }
-    this.#carrying--;
-    done();
-    if (this.isIdle) for (const callback of this.#onIdle.splice(0)) callback();
   }
 
   #fail(error: unknown): void {

@@ -43,8 +43,21 @@ export class TLSStream extends ByteStream {
    * @throws {BrokenResourceError} when the handshake fails; its cause is Node's own error
    * @throws {TypeError} when an option is of another kind, or a client names no host and does not trust anybody
    * @example
-   * // See the tour for a server and a client with a certificate made on the spot.
-   * await TLSStream.wrap(SocketStream.fromSocket(new Socket()), {}).catch((error: Error) => error.name); // => "TypeError"
+   * import { execFileSync } from "node:child_process";
+   *
+   * const made = "req -x509 -nodes -newkey rsa:2048 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout - -out -";
+   * const pem = execFileSync("openssl", made.split(" "), { stdio: ["ignore", "pipe", "ignore"] });
+   * const listener = new TLSListener(await createTcpListener({ localHost: "127.0.0.1" }), { key: pem, cert: pem });
+   * const answer = await withTaskGroup(async (tg) => {
+   *   tg.startSoon(() => listener.serve((stream) => stream.send(new TextEncoder().encode("a secret"))));
+   *   const connection = await connectTcp("127.0.0.1", listener.extra(SocketAttribute.localPort));
+   *   await using stream = await TLSStream.wrap(connection, { hostname: "localhost", ca: pem });
+   *   const bytes = await stream.receive();
+   *   tg.cancel();
+   *   return new TextDecoder().decode(bytes);
+   * });
+   * await listener.close();
+   * answer; // => "a secret"
    */
   static wrap(stream: ByteStream, options?: TLSOptions): Promise<TLSStream> {
     return quietly(TLSStream.#wrap(stream, options));
@@ -111,7 +124,8 @@ export class TLSStream extends ByteStream {
   }
 
   /**
-   * Says goodbye (close_notify): nothing more will be sent. Receiving goes on.
+   * Says goodbye (close_notify): nothing more will be sent. Receiving goes on; only that a peer on Bun may not send any more, for there
+   * TLS ends both ways at once.
    *
    * **Cancellation:** in a cancelled scope it rejects, and nothing happens. Once begun, only the waiting ends.
    *

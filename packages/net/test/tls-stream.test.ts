@@ -158,6 +158,22 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
     await closeAll(connected, served);
   });
 
+  it("leaves it to a function whether a certificate is for the host", async () => {
+    const asked: string[] = [];
+    const accept: TLSOptions["checkServerIdentity"] = (hostname, certificate) => {
+      asked.push(hostname, String(certificate.subject.CN));
+      return undefined;
+    };
+    const refuse: TLSOptions["checkServerIdentity"] = () => new Error("not this one");
+    const [accepted, ...accepting] = await shake({ hostname: "example.org", checkServerIdentity: accept });
+    const [refused, ...refusing] = await shake({ checkServerIdentity: refuse });
+
+    expect(accepted.status).toBe("fulfilled");
+    expect(asked).toEqual(["example.org", "server"]);
+    expect(((refused as PromiseRejectedResult).reason as Error).message).toContain("not this one");
+    await closeAll(accepted, accepting[0], refusing[0]);
+  });
+
   it("shows a client's certificate", async () => {
     const [connected, served] = await tlsOver(await transport(), certificates, {
       both,

@@ -76,7 +76,7 @@ const MISPLACED = {
 function checkServer(hostname: string | undefined, node: NodeTLSOptions): undefined {
   if (hostname !== undefined) throw new TypeError("hostname is for clients; a server has its name in its certificate");
   const hasIdentity = node.secureContext ?? node.cert ?? node.pfx ?? node.SNICallback;
-  if (hasIdentity === undefined && node.ciphers === undefined) {
+  if (hasIdentity === undefined) {
     throw new TypeError("a TLS server needs a certificate; pass cert and key, pfx, or a secureContext");
   }
 }

@@ -15,7 +15,7 @@ import { caught, errorOf } from "#support/caught";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { freePort, greetTcp } from "./support/greeter.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 import { silentHost } from "./support/silent-host.js";
 
 describe("connectTcp", () => {
@@ -67,7 +67,7 @@ describe("connectTcp", () => {
   it("fails where nobody listens, and says so", async () => {
     const port = await freePort();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await caught(connectTcp("127.0.0.1", port), ConnectionFailedError);
 
       expect(error.message).toBe(`could not connect to 127.0.0.1:${port}: nobody listens there (ECONNREFUSED)`);
@@ -78,7 +78,7 @@ describe("connectTcp", () => {
   });
 
   it("fails for a name that is not found, with that one error", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await caught(connectTcp("nobody..invalid", 80), ConnectionFailedError);
 
       expect(error.message).toBe("could not connect to nobody..invalid:80: the name was not found (ENOTFOUND)");
@@ -90,7 +90,7 @@ describe("connectTcp", () => {
   it("fails where the name to connect from is not found, or not of this machine", async () => {
     const { port } = await greetTcp("127.0.0.1");
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const unknown = await caught(
         connectTcp("127.0.0.1", port, { localHost: "nobody..invalid" }),
         ConnectionFailedError,
@@ -125,7 +125,7 @@ describe("connectTcp", () => {
   it("is bounded by a deadline where the host says nothing, and leaves nothing open", async () => {
     await using host = await silentHost();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await caught(
         failAfter(100, () => connectTcp("127.0.0.1", host.port)),
         TimeoutError,
@@ -137,7 +137,7 @@ describe("connectTcp", () => {
 
   it("fails, hangs or connects where there is no such host, and leaves nothing open", async () => {
     // An address for documentation: what a machine makes of it is its own affair.
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const stream = await moveOnAfter(200, () => connectTcp("198.51.100.1", 81)).catch((error: unknown) => {
         expect(error).toBeInstanceOf(ConnectionFailedError);
       });
@@ -166,7 +166,7 @@ describe("connectTcp", () => {
   it("does nothing in a cancelled scope", async () => {
     const { port, clients } = await greetTcp("127.0.0.1");
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const scope = new CancelScope();
       scope.cancel();
 
@@ -181,7 +181,7 @@ describe("connectTcp", () => {
     async (host) => {
       const { port } = await greetTcp(host === "localhost" ? "127.0.0.1" : host);
 
-      await leavingNoSocket(async () => {
+      await closesAllSockets(async () => {
         for (let step = 0; step < 30; step++) {
           const scope = new CancelScope();
           const connecting = scope.run(async () => {
@@ -201,7 +201,7 @@ describe("connectTcp", () => {
   it("leaves nothing open when it is cancelled while it waits", async () => {
     await using host = await silentHost();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const scope = new CancelScope();
       const connecting = scope.run(() => errorOf(connectTcp("127.0.0.1", host.port)));
       await waitAllTasksBlocked();
@@ -231,7 +231,7 @@ describe("connectTcp", () => {
   it("hands over a connection that was made as it was cancelled, or closes it", async () => {
     const { port } = await greetTcp("127.0.0.1");
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       for (let ms = 0; ms < 3; ms++) {
         const stream = await moveOnAfter(ms, () => connectTcp("127.0.0.1", port));
         await stream?.close();

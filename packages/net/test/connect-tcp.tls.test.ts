@@ -20,7 +20,7 @@ import {
 import { caught, errorOf } from "#support/caught";
 import { makeCertificates } from "./support/certificates.js";
 import { freePort, greetTcp } from "./support/greeter.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 
 const { ca, server } = makeCertificates();
 const identity = { cert: server.cert, key: server.key };
@@ -56,7 +56,7 @@ describe("connectTcp with TLS", () => {
   it("fails with the handshake, and closes the connection", async () => {
     const { port } = await greetTcp("127.0.0.1", identity);
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const untrusted = await caught(connectTcp("localhost", port, { tls: true }), BrokenResourceError);
       const other = await caught(
         connectTcp("localhost", port, { tlsOptions: { ca }, serverName: "example.com" }),
@@ -85,7 +85,7 @@ describe("connectTcp with TLS", () => {
   it("fails where the other side does not speak TLS", async () => {
     const { port } = await greetTcp();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       await caught(connectTcp("127.0.0.1", port, { tls: true }), BrokenResourceError);
     });
   });
@@ -93,7 +93,7 @@ describe("connectTcp with TLS", () => {
   it("leaves nothing open when it is cancelled, or its time is up, in the handshake", async () => {
     await using host = await mute();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       await caught(
         failAfter(50, () => connectTcp("127.0.0.1", host.port, { tls: true })),
         TimeoutError,

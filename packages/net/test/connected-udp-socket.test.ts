@@ -16,7 +16,7 @@ import { assertNoLeaks, objectStreamContract } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { skipOn } from "#support/runtimes";
 import { deafPort, type Peer, peer } from "./support/datagrams.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers);
 
@@ -298,7 +298,7 @@ describe("ConnectedUDPSocket.fromSocket", () => {
   });
 
   it("leaves no socket behind once it is closed", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       for (const socket of await pair()) await socket.close();
     });
   });

@@ -10,7 +10,7 @@ import {
 import { caught, errorOf } from "#support/caught";
 import { isRuntime } from "#support/runtimes";
 import { deafPort, peer } from "./support/datagrams.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 
 describe("createConnectedUdpSocket", () => {
   it("connects to a name", async () => {
@@ -47,7 +47,7 @@ describe("createConnectedUdpSocket", () => {
   });
 
   it("fails for a name that there is not", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await caught(createConnectedUdpSocket("nobody..invalid", 53), ConnectionFailedError);
 
       expect(error.message).toBe("could not connect to nobody..invalid:53: the name was not found (ENOTFOUND)");
@@ -60,7 +60,7 @@ describe("createConnectedUdpSocket", () => {
     const server = await peer();
     const taken = await peer();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const connecting = createConnectedUdpSocket("127.0.0.1", server.port, {
         localHost: "127.0.0.1",
         localPort: taken.port,
@@ -94,7 +94,7 @@ describe("createConnectedUdpSocket", () => {
   });
 
   it("makes nothing in a cancelled scope", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const scope = new CancelScope();
       scope.cancel();
 
@@ -109,7 +109,7 @@ describe("createConnectedUdpSocket", () => {
     await using server = await createUdpSocket({ localHost: "127.0.0.1" });
     const port = server.extra(SocketAttribute.localPort);
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       for (let steps = 0; steps < 16; steps++) {
         const scope = new CancelScope();
         const made = scope.run(async () => {

@@ -5,7 +5,7 @@ import { caught, errorOf } from "#support/caught";
 import { skipOn } from "#support/runtimes";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { peer } from "./support/datagrams.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 
 const bytes = Uint8Array.of(1, 2, 3);
 
@@ -57,7 +57,7 @@ describe("createUdpSocket", () => {
   it("rejects with the system's error when the port is taken", async () => {
     const { port: localPort } = await peer();
 
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await errorOf(createUdpSocket({ localHost: "127.0.0.1", localPort }));
 
       expect(error).toMatchObject({ code: "EADDRINUSE", syscall: "bind" });
@@ -65,7 +65,7 @@ describe("createUdpSocket", () => {
   });
 
   it("rejects with the system's error when the address is not of this machine", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const error = await errorOf(createUdpSocket({ localHost: "203.0.113.9" }));
 
       expect(error).toMatchObject({ code: "EADDRNOTAVAIL" });
@@ -73,7 +73,7 @@ describe("createUdpSocket", () => {
   });
 
   it("rejects with the system's error when the name is not found, or is none of the family", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const errors = [
         await errorOf(createUdpSocket({ localHost: "nobody..invalid" })),
         await errorOf(createUdpSocket({ localHost: "127.0.0.1", family: "ipv6" })),
@@ -103,7 +103,7 @@ describe("createUdpSocket", () => {
   });
 
   it("makes nothing in a cancelled scope", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const scope = new CancelScope();
       scope.cancel();
 
@@ -116,7 +116,7 @@ describe("createUdpSocket", () => {
   it.each<UDPSocketOptions>([{}, { localHost: "127.0.0.1" }, { localHost: "localhost" }])(
     "leaves nothing open when it is cancelled at any time: %o",
     async (options) => {
-      await leavingNoSocket(async () => {
+      await closesAllSockets(async () => {
         for (let steps = 0; steps < 12; steps++) {
           const scope = new CancelScope();
           const made = scope.run(async () => {

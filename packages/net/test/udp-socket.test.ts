@@ -19,7 +19,7 @@ import { assertNoLeaks } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { deafPort, peer } from "./support/datagrams.js";
-import { leavingNoSocket } from "./support/open-sockets.js";
+import { closesAllSockets } from "./support/descriptors.js";
 
 const bytes = (...numbers: number[]): Uint8Array => Uint8Array.from(numbers);
 
@@ -342,7 +342,7 @@ describe("UDPSocket", () => {
   });
 
   it("is closed in a cancelled scope, and by force", async () => {
-    await leavingNoSocket(async () => {
+    await closesAllSockets(async () => {
       const [one, other] = [await createUdpSocket(), await createUdpSocket()];
       const scope = new CancelScope();
       scope.cancel();
@@ -356,7 +356,7 @@ describe("UDPSocket", () => {
   });
 
   it("is closed by somebody who closes Node's socket", async () => {
-    await leavingNoSocket(() =>
+    await closesAllSockets(() =>
       withSocket(async (socket, [host, port]) => {
         const receiving = errorOf(socket.receive());
         await waitAllTasksBlocked();

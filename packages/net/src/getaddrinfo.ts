@@ -23,7 +23,7 @@ export interface GetaddrinfoOptions {
 
 /**
  * Looks up the addresses of a host, as the system does: in its files and at its name servers, in the order of preference that it
- * gives them. An IP address, also one with a zone, is its own. Names that are not ASCII are encoded by the rules of IDNA.
+ * gives them, one at least. An IP address, also one with a zone, is its own. Names that are not ASCII are encoded by the rules of IDNA.
  *
  * Ports are numbers: Node.js cannot look up the port of a service.
  *
@@ -55,6 +55,7 @@ export function getaddrinfo(host: string, port: number, options: GetaddrinfoOpti
     lookup(name, { all: true, verbatim: true, family: VERSIONS[family ?? "any"] }, (error, addresses) => {
       landed();
       if (error !== null) waiter.throw(error);
+      else if (addresses.length === 0) waiter.throw(notFound(name, "it has no address"));
       else waiter.resume(distinct(addresses, port));
     });
     return landed;
@@ -69,12 +70,14 @@ function checkType(type: unknown): void {
 function itself(address: string, version: number, port: number, wanted: IPFamily | undefined): ResolvedAddress {
   const family = familyOf(version);
   if (wanted === undefined || wanted === family) return { family, address: canonical(address), port };
-  // As the system says it of a name that has no such address; asked for an address, Node.js forgets to.
-  throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${address}: it is no ${wanted} address`), {
-    code: "ENOTFOUND",
-    syscall: "getaddrinfo",
-    hostname: address,
-  });
+  // Node.js gives back every address, of whatever family.
+  throw notFound(address, `it is no ${wanted} address`);
+}
+
+/** What the system says of a name that it does not find. */
+function notFound(hostname: string, reason: string): Error {
+  const error = new Error(`getaddrinfo ENOTFOUND ${hostname}: ${reason}`);
+  return Object.assign(error, { code: "ENOTFOUND", syscall: "getaddrinfo", hostname });
 }
 
 function distinct(addresses: readonly { address: string; family: number }[], port: number): ResolvedAddress[] {

@@ -140,7 +140,9 @@ describe("ConnectedUDPSocket", () => {
     await socket.send(bytes(1));
     const error = await receiving;
 
-    expect(error.message).toContain(`the UDP socket to 127.0.0.1:${port} has got an error: nobody listens`);
+    expect(error.message).toContain(
+      `the UDP socket to 127.0.0.1:${port} has failed: nobody listens there (ECONNREFUSED)`,
+    );
     expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
     const server = await peer("127.0.0.1", port);
     await socket.send(bytes(2));

@@ -36,11 +36,9 @@ async function bind({ local, reusePort, ipv6Only = false, remote }: Binding): Pr
         ...(reusePort ? { reusePort } : {}),
       });
       socket = made;
+      // It stays: what becomes of the socket before a stream is made of it must not go uncaught.
       const onError = (error: Error): void => void waiter.throw(error);
-      const ready = (): void => {
-        made.off("error", onError);
-        waiter.resume(made);
-      };
+      const ready = (): void => void waiter.resume(made);
       const onListening = (): void => {
         made.off("listening", onListening);
         // A callback gets what an "error" event would tell; a runtime may do both.

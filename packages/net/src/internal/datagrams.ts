@@ -185,10 +185,8 @@ export class Datagrams<T> {
   }
 
   #broken(error: NodeJS.ErrnoException): BrokenResourceError {
-    const reason = error.code === "ECONNREFUSED" ? "nobody listens at the other side (ECONNREFUSED)" : error.message;
-    return new BrokenResourceError(`${this.#kind.name} has got an error: ${reason}; it can be used on`, {
-      cause: error,
-    });
+    const reason = error.code === "ECONNREFUSED" ? "nobody listens there (ECONNREFUSED)" : error.message;
+    return new BrokenResourceError(`${this.#kind.name} has failed: ${reason}; it can be used on`, { cause: error });
   }
 }
 

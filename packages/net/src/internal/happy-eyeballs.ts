@@ -33,6 +33,7 @@ export async function happyEyeballs<C extends Closable>(connecting: Connecting<C
   const [only] = addresses;
   if (only === undefined) throw lookUpFailed(target, new Error("it has no address"));
   if (addresses.length > 1) return first(connecting, addresses);
+  // What most connections are, and nothing that a task has to be made for.
   try {
     return await attempt(only);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { quietly } from "@anyio/core/lowlevel";
 import type { ByteStreamConnectable } from "@anyio/streams";
+import { asOne } from "./internal/as-one.js";
 import { planTls, type TLSPlan } from "./internal/tls-options.js";
 import { type TLSOptions, TLSStream } from "./tls-stream.js";
 
@@ -36,7 +36,7 @@ export class TLSConnectable implements ByteStreamConnectable {
    * @throws {BrokenResourceError} when the handshake fails; its cause is Node's own error
    */
   connect(): Promise<TLSStream> {
-    return quietly(this.#connect());
+    return asOne("TLSConnectable.connect()", () => this.#connect());
   }
 
   async #connect(): Promise<TLSStream> {

@@ -1,7 +1,8 @@
 import { type ExtraAttributes, forceClose, type TypedAttribute } from "@anyio/core";
-import { quietly, suspendForeign } from "@anyio/core/lowlevel";
+import { suspendForeign } from "@anyio/core/lowlevel";
 import { ByteStream } from "@anyio/streams";
 import type { PeerCertificate, TLSSocket } from "node:tls";
+import { asOne } from "./internal/as-one.js";
 import { beginHandshake } from "./internal/handshake.js";
 import { takeSocket } from "./internal/take-socket.js";
 import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls-options.js";
@@ -60,7 +61,7 @@ export class TLSStream extends ByteStream {
    * answer; // => "a secret"
    */
   static wrap(stream: ByteStream, options?: TLSOptions): Promise<TLSStream> {
-    return quietly(TLSStream.#wrap(stream, options));
+    return asOne("TLSStream.wrap()", () => TLSStream.#wrap(stream, options));
   }
 
   /** @internal */

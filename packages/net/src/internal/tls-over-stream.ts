@@ -21,7 +21,7 @@ import { ByteStream } from "@anyio/streams";
 import type { TLSSocket } from "node:tls";
 import { beginHandshake } from "./handshake.js";
 import type { TLSPlan } from "./tls-options.js";
-import { Pieces } from "./pieces.js";
+import { Unread } from "./unread.js";
 import { Wire } from "./wire.js";
 
 /**
@@ -40,7 +40,7 @@ export class TLSOverStream extends ByteStream {
   readonly #isStrict: boolean;
   #socket: TLSSocket | null = null;
   #abort: () => void;
-  readonly #unread = new Pieces();
+  readonly #unread = new Unread();
   #end: "goodbye" | "ragged" | null = null;
   #isAtEnd = false;
   /** Why nothing can be received any more. */
@@ -230,7 +230,7 @@ export class TLSOverStream extends ByteStream {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#isClosed) return;
+    if (this.#isClosed || chunk.length === 0) return;
     this.#unread.append(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     this.#pulling?.scope.cancel();
   };

@@ -18,16 +18,13 @@ export class Unread {
     this.#size += bytes.length;
   }
 
-  /** Takes `maxBytes` at most: whole pieces as far as they fit, so that a large one is not copied. */
+  /** Takes `maxBytes` at most: small pieces together, as far as they fit; a large one by itself, so that it is not copied. */
   take(maxBytes: number): Uint8Array {
     const [first = EMPTY] = this.#pieces;
+    const most = Math.min(maxBytes, LARGE);
     let taken = first.length;
     let count = 1;
-    for (
-      let next = this.#pieces[1];
-      next !== undefined && taken + next.length <= maxBytes;
-      next = this.#pieces[count]
-    ) {
+    for (let next = this.#pieces[1]; next !== undefined && taken + next.length <= most; next = this.#pieces[count]) {
       taken += next.length;
       count++;
     }
@@ -49,6 +46,8 @@ export class Unread {
 
 const EMPTY = new Uint8Array(0);
 const NONE: Uint8Array[] = [];
+/** From here on copying costs more than another call: what a record of TLS holds. */
+const LARGE = 16 * 1024;
 const MOST = 64 * 1024;
 const PIECE = 256;
 

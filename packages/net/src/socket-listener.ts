@@ -24,6 +24,8 @@ export class SocketListener extends Listener<SocketStream> {
   readonly #address: SocketAddress;
   readonly #paths: Paths | null;
   readonly #serving = new Serving();
+  /** Whether it was told that connections are lost, since the last one that was not. */
+  #hasWarned = false;
   readonly #waiting: Backlog<SocketStream>;
   readonly #accepting = new WaitQueue<SocketStream>({ isForeign: true });
 
@@ -120,6 +122,7 @@ export class SocketListener extends Listener<SocketStream> {
   }
 
   readonly #arrive = (stream: SocketStream): void => {
+    this.#hasWarned = false;
     if (this.#accepting.wake(stream)) return;
     if (this.#waiting.length < this.#waiting.max && !this.#serving.isClosed) this.#waiting.push(stream);
     else this.#refuse(stream);
@@ -132,9 +135,11 @@ export class SocketListener extends Listener<SocketStream> {
     else socket.destroy();
   }
 
-  // Node has no descriptors left for the connection, say. It goes on to listen, and so do we.
+  // Node has no descriptor left for a connection, say. It goes on to listen, and so do we.
   readonly #onError = (error: Error): void => {
-    process.emitWarning(`a listener has lost a connection: ${error.message}`, { code: "ANYIO_ACCEPT" });
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(`${describe(this.#address)} loses connections: ${error.message}`, { code: "ANYIO_ACCEPT" });
   };
 }
 

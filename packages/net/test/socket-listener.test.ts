@@ -54,7 +54,7 @@ async function tcpListener(backlog?: number): Promise<SocketListener> {
 }
 
 function connectTo(listener: SocketListener): Promise<SocketStream> {
-  return connectTcp("127.0.0.1", listener.extra(SocketAttribute.localPort)) as Promise<SocketStream>;
+  return connectTcp("127.0.0.1", listener.extra(SocketAttribute.localPort));
 }
 
 async function withListener(fn: (listener: SocketListener) => Promise<void>, backlog?: number): Promise<void> {
@@ -303,9 +303,14 @@ describe("SocketListener.serve", () => {
     withListener(async (listener) => {
       const events: string[] = [];
       const serving = errorOf(
-        listener.serve(() =>
-          sleepForever().finally(() => shield(() => sleep(20)).then(() => events.push("cleaned up"))),
-        ),
+        listener.serve(async () => {
+          try {
+            await sleepForever();
+          } finally {
+            await shield(() => sleep(20));
+            events.push("cleaned up");
+          }
+        }),
       );
       const client = await connectTo(listener);
       await settle();

@@ -1,5 +1,8 @@
 /**
  * TCP, UDP, Unix sockets and TLS with structured concurrency.
+ *
+ * A connection is a stream of bytes, and TLS is one over another. A server is a task: cancel it, and its clients, their handlers
+ * and its port are gone when it returns.
  */
 export { asConnectable, type Remote } from "./as-connectable.js";
 export { connectTcp, type ConnectTcpOptions, type TCPOptions } from "./connect-tcp.js";

@@ -45,11 +45,12 @@ export class SocketStream extends ByteStream {
    * @throws {TypeError} when `socket` is none, or has an encoding
    * @throws {InvalidStateError} when there is a stream of it already
    * @example
-   * import { connect, createServer } from "node:net";
+   * import { once } from "node:events";
+   * import { type AddressInfo, connect, createServer } from "node:net";
    *
    * const server = createServer((peer) => peer.end("hello")).listen(0, "127.0.0.1");
-   * const { port } = await new Promise<AddressInfo>((resolve) =>
-   *   server.on("listening", () => resolve(server.address() as AddressInfo)));
+   * await once(server, "listening");
+   * const { port } = server.address() as AddressInfo;
    * const stream = SocketStream.fromSocket(connect(port, "127.0.0.1"));
    * const bytes = await stream.receive();
    * await stream.close();

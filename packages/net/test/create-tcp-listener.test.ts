@@ -51,7 +51,7 @@ describe("createTcpListener", () => {
     const addresses = listener.listeners.map((each) => each.extra(SocketAttribute.localAddress)[0]);
 
     expect(addresses).toContain("127.0.0.1");
-    expect(addresses.every((address) => ["127.0.0.1", "::1"].includes(String(address)))).toBe(true);
+    expect(addresses.every((address) => ["127.0.0.1", "::1"].includes(address))).toBe(true);
     await listener.close();
   });
 

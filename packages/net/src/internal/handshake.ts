@@ -1,7 +1,15 @@
 import { BrokenResourceError } from "@anyio/core";
+import { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect, createServer, TLSSocket, type TLSSocketOptions } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  createServer,
+  type PeerCertificate,
+  TLSSocket,
+  type TLSSocketOptions,
+} from "node:tls";
 import type { TLSPlan } from "./tls-options.js";
 
 /** Who is told of what becomes of a handshake. */
@@ -35,9 +43,17 @@ function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, hands
     ...(hostname === undefined ? {} : { host: hostname }),
     // Addresses are not sent: RFC 6066, section 3.
     ...(isName ? { servername: hostname } : {}),
+    checkServerIdentity: node.checkServerIdentity ?? checkIdentity,
   };
   const socket = connect(options);
   return follow(socket, "secureConnect", handshaker);
+}
+
+/** Node 22.23 takes an IPv6 address for a name, which then is nobody's. */
+function checkIdentity(hostname: string, certificate: PeerCertificate): Error | undefined {
+  const error = checkServerIdentity(hostname, certificate);
+  if (error === undefined || isIP(hostname) !== 6) return error;
+  return new X509Certificate(certificate.raw).checkIP(hostname) === undefined ? error : undefined;
 }
 
 function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {

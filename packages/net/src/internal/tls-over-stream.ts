@@ -332,6 +332,7 @@ export class TLSOverStream extends ByteStream {
       if (!isCancelled(error)) throw error;
       isGraceful = false;
     } finally {
+      this.#wire.cut();
       this.#abort();
       await (isGraceful ? this.#stream.close() : forceClose(this.#stream));
     }

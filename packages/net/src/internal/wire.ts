@@ -34,6 +34,11 @@ export class Wire extends Duplex {
     this.#latest = bindScope(call);
   }
 
+  /** Drops what is written from now on. */
+  cut(): void {
+    this.#hasFailed = true;
+  }
+
   /** Whether all that was written has been sent, or was lost. */
   get isIdle(): boolean {
     return this.#carrying === 0 && this.writableLength === 0;

@@ -105,7 +105,6 @@ export class TLSOverStream extends ByteStream {
       }
       this.#sender = waiter;
       this.#outstanding++;
-      this.#wire.sendInThisScope();
       // What is not encrypted at once is kept, by whoever waits no more perhaps.
       socket.write(socket.writableLength > 0 ? bytes.slice() : bytes, this.#onSent);
       return this.#withdraw;
@@ -120,7 +119,6 @@ export class TLSOverStream extends ByteStream {
       }
       const socket = this.#sendable();
       this.#sender = waiter;
-      this.#wire.sendInThisScope();
       this.#sayGoodbye(socket, () => this.#resumeSender());
       return this.#withdraw;
     });
@@ -362,7 +360,6 @@ export class TLSOverStream extends ByteStream {
   async #closeGracefully(): Promise<void> {
     const socket = this.#socket;
     if (socket === null) return;
-    this.#wire.sendInThisScope();
     await this.#flush(socket);
     await moveOnAfter(GOODBYE, async () => {
       await this.#goodbye(socket);

@@ -8,15 +8,13 @@ import { Duplex } from "node:stream";
  *
  * 1. It does not receive. Whoever waits for what TLS makes of it does that, and pushes what comes: so there is nothing that
  *    goes on when nobody waits, a cancelled wait is just that, and the order of events is ours to see.
- * 2. It sends in the scope of whoever has last wanted something to be sent, and is waiting for it. What is left of one that
- *    was cancelled is sent in the scope in which the wire was made.
+ * 2. It sends outside of all scopes: a send that is cancelled is sent all the same, TLS says things that nobody waits for, tickets
+ *    for a later session say, and a scope that is left would end what is on its way.
  * 3. It does not fail towards Node, which would drop what was received and not been looked at yet.
  */
 export class Wire extends Duplex {
   readonly #stream: ByteStream;
   readonly #onFailure: (error: unknown) => void;
-  readonly #home: Call = bindScope(call);
-  #latest: Call = this.#home;
   #carrying = 0;
   #onIdle: (() => void)[] = [];
   #onWritten: (() => void)[] = [];
@@ -27,11 +25,6 @@ export class Wire extends Duplex {
     super({ allowHalfOpen: true, autoDestroy: false, emitClose: false });
     this.#stream = stream;
     this.#onFailure = onFailure;
-  }
-
-  /** What is sent from now on is sent in the scope of the caller, who waits for it. */
-  sendInThisScope(): void {
-    this.#latest = bindScope(call);
   }
 
   /** Drops what is written from now on. */
@@ -79,10 +72,9 @@ export class Wire extends Duplex {
   }
 
   async #send(bytes: Uint8Array): Promise<void> {
-    const inScope = isCancelledIn(this.#latest) ? this.#home : this.#latest;
-    const isRefused = isCancelledIn(inScope);
+    const isRefused = outside(currentEffectiveDeadline) === -Infinity;
     try {
-      await inScope(() => this.#stream.send(bytes));
+      await outside(() => this.#stream.send(bytes));
     } catch (error) {
       // A send that is cancelled sends its bytes all the same; one that is refused does not.
       if (isRefused || !isCancelled(error)) this.#fail(error);
@@ -96,12 +88,9 @@ export class Wire extends Duplex {
   }
 }
 
-type Call = <T>(fn: () => T) => T;
-
 function call<T>(fn: () => T): T {
   return fn();
 }
 
-function isCancelledIn(inScope: Call): boolean {
-  return inScope(currentEffectiveDeadline) === -Infinity;
-}
+/** Calls in the scope that this module was loaded in: none, as a rule. */
+const outside = bindScope(call);

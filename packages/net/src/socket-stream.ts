@@ -5,7 +5,14 @@ import {
   type ExtraAttributes,
   InvalidStateError,
 } from "@anyio/core";
-import { noteClosed, noteOpened, suspendForeign, suspendShielded, type Suspension } from "@anyio/core/lowlevel";
+import {
+  immediate,
+  noteClosed,
+  noteOpened,
+  suspendForeign,
+  suspendShielded,
+  type Suspension,
+} from "@anyio/core/lowlevel";
 import { ByteStream } from "@anyio/streams";
 import { Socket } from "node:net";
 import { attributesOf, describe, type Paths } from "./internal/addresses.js";
@@ -126,16 +133,11 @@ export class SocketStream extends ByteStream {
     if (!(bytes instanceof Uint8Array)) {
       return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
     }
-    return suspendForeign("a socket to take bytes", (waiter) => {
-      if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
-      this.#checkSending();
-      if (bytes.length > 0) this.#socket.write(bytes);
-      if (this.#socket.writableLength > 0) return this.#awaitDrain(waiter);
-      const error = this.#socket.errored;
-      if (error !== null && error !== undefined) throw brokenBy(error);
-      waiter.resume();
-      return undefined;
+    let isTaken = true;
+    const sent = immediate(() => {
+      isTaken = this.#write(bytes);
     });
+    return isTaken ? sent : this.#drain();
   }
 
   /**
@@ -190,11 +192,24 @@ export class SocketStream extends ByteStream {
     if (this.#error !== null || this.#isGone || this.#socket.destroyed) throw this.#failure();
   }
 
+  /** Tells whether the system has taken all of it at once, as it does mostly. */
+  #write(bytes: Uint8Array): boolean {
+    if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");
+    this.#checkSending();
+    const socket = this.#socket;
+    if (bytes.length > 0) socket.write(bytes);
+    if (socket.writableLength > 0) return false;
+    if (socket.errored) throw brokenBy(socket.errored);
+    return true;
+  }
+
   // A callback for each write would cost a tick. There is a "drain" event only where more is left than the high-water mark.
-  #awaitDrain(waiter: Suspension<void>): () => void {
-    this.#sender = waiter;
-    if (!this.#socket.writableNeedDrain) this.#socket.write(NOTHING, () => this.#drained());
-    return () => this.#withdraw();
+  #drain(): Promise<void> {
+    return suspendForeign<void>("a socket to take bytes", (waiter) => {
+      this.#sender = waiter;
+      if (!this.#socket.writableNeedDrain) this.#socket.write(NOTHING, () => this.#drained());
+      return () => this.#withdraw();
+    });
   }
 
   #withdraw(): void {

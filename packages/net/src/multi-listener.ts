@@ -48,10 +48,11 @@ export class MultiListener<T> extends Listener<T> {
    *
    * @throws {ClosedResourceError} when this or one of the listeners was closed, before or meanwhile
    * @throws {BusyResourceError} when one of them is being served already
+   * @throws {TypeError} when `handler` is no function
    * @throws the error of a handler where there is no `onError`, and what `onError` throws
    */
   override serve(handler: (stream: T) => unknown, options: ServeOptions<T> = {}): Promise<never> {
-    return this.#serving.run(async (tg) => {
+    return this.#serving.run(handler, async (tg) => {
       let starting = this.listeners.length;
       const status = { started: () => void (--starting === 0 && options.status?.started(this)) };
       for (const listener of this.listeners) tg.startSoon(() => listener.serve(handler, { ...options, status }));

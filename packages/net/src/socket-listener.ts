@@ -92,11 +92,12 @@ export class SocketListener extends Listener<SocketStream> {
    *
    * @throws {ClosedResourceError} when the listener was closed, before or meanwhile
    * @throws {BusyResourceError} when it is being served already
+   * @throws {TypeError} when `handler` is no function
    * @throws the error of a handler where there is no `onError`, and what `onError` throws
    */
   override serve(handler: (stream: SocketStream) => unknown, options: ServeOptions<SocketStream> = {}): Promise<never> {
     const { taskGroup, status, onError } = options;
-    return this.#serving.run(async (tg) => {
+    return this.#serving.run(handler, async (tg) => {
       status?.started(this);
       for (;;) {
         const stream = await this.accept();

@@ -20,7 +20,7 @@ import {
   SocketListener,
   type SocketStream,
 } from "@anyio/net";
-import { withTaskGroup } from "@anyio/task-groups";
+import { amap, withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, listenerContract } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -193,6 +193,27 @@ describe("a SocketListener whose connections nobody accepts", () => {
 });
 
 describe("SocketListener.serve", () => {
+  it("handles each of 1,000 clients that come at once", () =>
+    closesAllSockets(() =>
+      withListener(async (listener) => {
+        const answers = await withTaskGroup(async (tg) => {
+          tg.startSoon(() => listener.serve(async (stream) => stream.send(await stream.receive())));
+          const received = await amap(
+            async (i) => {
+              await using client = await connectTo(listener);
+              await client.send(Buffer.from(String(i)));
+              return Number(Buffer.from(await client.receive()).toString());
+            },
+            Array.from({ length: 1_000 }, (_, i) => i),
+          );
+          tg.cancel();
+          return received;
+        });
+
+        expect(answers).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+      }),
+    ));
+
   it("leaves no socket open when it is cancelled", () =>
     closesAllSockets(() =>
       withListener(async (listener) => {
@@ -428,6 +449,13 @@ describe("SocketListener.serve", () => {
         await client.close();
         tg.cancel();
       });
+    }));
+
+  it("refuses a handler that is no function", () =>
+    withListener(async (listener) => {
+      const error = await caught(listener.serve(undefined as never), TypeError);
+
+      expect(error.message).toBe("handler must be a function, not undefined");
     }));
 
   it("refuses to be called twice at once", () =>

@@ -1,5 +1,5 @@
 import { forceClose } from "@anyio/core";
-import { suspendForeign } from "@anyio/core/lowlevel";
+import { bindScope, suspendForeign } from "@anyio/core/lowlevel";
 import { createServer, type ListenOptions } from "node:net";
 import { SocketListener } from "../socket-listener.js";
 
@@ -15,10 +15,11 @@ import { SocketListener } from "../socket-listener.js";
 export function listen(options: ListenOptions, backlog: number, what: string): Promise<SocketListener> {
   return suspendForeign<SocketListener>(`a socket to listen on ${what}`, (waiter) => {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const onListening = (): void => {
+    // Keep the listener in the callback: connections may come before whoever waits goes on.
+    const onListening = bindScope((): void => {
       server.off("error", onError);
       waiter.resume(new SocketListener(server, backlog));
-    };
+    });
     const onError = (error: unknown): void => {
       server.off("listening", onListening);
       waiter.throw(error);

@@ -16,10 +16,15 @@ export class Serving {
   /**
    * Serves by calling `body` in a group of its own, until that fails, is cancelled, or {@link close} is called.
    *
+   * @param handler what the user wants connections to be handled by
+   * @throws {TypeError} when `handler` is no function
    * @throws {ClosedResourceError} when the listener was closed, before or meanwhile
    * @throws {BusyResourceError} when it is being served already
    */
-  run(body: (tg: TaskGroup) => Promise<unknown>): Promise<never> {
+  run(handler: unknown, body: (tg: TaskGroup) => Promise<unknown>): Promise<never> {
+    if (typeof handler !== "function") {
+      return Promise.reject(new TypeError(`handler must be a function, not ${typeof handler}`));
+    }
     if (this.#isClosed) return Promise.reject(closed());
     if (this.#isServing) {
       return Promise.reject(

@@ -1,8 +1,5 @@
 import { BrokenResourceError } from "@anyio/core";
 
-/** What a connection is called in errors and task dumps. */
-export type Named = { toString(): string };
-
 /** What a stream tells of a socket that has failed: the system's own error is the cause. */
 export function brokenBy(error: unknown): BrokenResourceError {
   return new BrokenResourceError(`the connection is broken: ${reasonOf(error)}; open a new one`, { cause: error });

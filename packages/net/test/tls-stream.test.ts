@@ -530,6 +530,20 @@ describe("TLSStream in the middle of a stream", () => {
 });
 
 describe("TLSStream, being cancelled and closed", () => {
+  it("leaves nothing behind in the scope in which it was made, as what it says by itself may take a while", async () => {
+    await assertNoLeaks(async () => {
+      const transport = memoryPair();
+      const pair = await failAfter(5_000, async () => {
+        const outer = await failAfter(5_000, () => tlsOver(transport, certificates));
+        return failAfter(5_000, () => tlsOver(outer, certificates));
+      });
+      const [connected, served] = pair;
+      await Promise.all([connected.receive(), served.send(bytes("hello"))]);
+      await connected.sendEof();
+      await Promise.all([connected.close(), served.close()]);
+    });
+  });
+
   it("loses nothing to a receive that is cancelled at any moment", async () => {
     const [connected, served] = await tlsOver(memoryPair(), certificates);
     const all = Buffer.alloc(100_000, "0123456789");

@@ -109,12 +109,14 @@ function follow(socket: TLSSocket, event: "secure" | "secureConnect", handshaker
 
 function failed(cause: unknown, authorizationError?: unknown): BrokenResourceError {
   if (cause === undefined) return new BrokenResourceError("the TLS handshake failed: the other side has gone");
-  const { reason, message, code } = cause as { reason?: string; message?: string; code?: string };
-  const why = reason ?? message ?? String(cause);
   const worth = authorizationError ? `, and its certificate is not accepted (${String(authorizationError)})` : "";
-  return new BrokenResourceError(`the TLS handshake failed: ${why}${code === undefined ? "" : ` (${code})`}${worth}`, {
-    cause,
-  });
+  return new BrokenResourceError(`the TLS handshake failed: ${reasonOf(cause)}${worth}`, { cause });
+}
+
+/** What an error of TLS is about, without the noise around it. */
+export function reasonOf(error: unknown): string {
+  const { reason, message, code } = error as { reason?: string; message?: string; code?: string };
+  return `${reason ?? message ?? String(error)}${code === undefined ? "" : ` (${code})`}`;
 }
 
 /** Deno destroys a socket that has ended before it has written its goodbye: it is held back for that long. */

@@ -19,7 +19,7 @@ import {
 } from "@anyio/core/lowlevel";
 import { ByteStream } from "@anyio/streams";
 import type { TLSSocket } from "node:tls";
-import { beginHandshake } from "./handshake.js";
+import { beginHandshake, reasonOf } from "./handshake.js";
 import type { TLSPlan } from "./tls-options.js";
 import { Unread } from "./unread.js";
 import { Wire } from "./wire.js";
@@ -31,8 +31,8 @@ import { Wire } from "./wire.js";
  *    it up at once. One at a time does that; what came of it stays for whoever comes next.
  * 2. So a goodbye is seen as what it is: Node's TLS ends before the stream under it was at its end. Node's own "end" is the same
  *    for both, and so is everything else that it tells of a socket that it reads by itself.
- * 3. Both sides have to be told apart from what is only late: Node tells of an end a little later than of the bytes before it, but
- *    within the same turn of the event loop.
+ * 3. A goodbye may be told of late: Node tells of an end a little after the bytes before it, but within the same turn of the event
+ *    loop. So where the stream under it ends, two turns pass before that is taken for an end without one.
  */
 export class TLSOverStream extends ByteStream {
   readonly #stream: ByteStream;
@@ -241,7 +241,7 @@ export class TLSOverStream extends ByteStream {
   };
 
   readonly #onError = (error: Error): void => {
-    this.#fail(new BrokenResourceError(`TLS has failed: ${error.message}; open a new connection`, { cause: error }));
+    this.#fail(new BrokenResourceError(`TLS has failed: ${reasonOf(error)}; open a new connection`, { cause: error }));
   };
 
   readonly #onClose = (): void => {

@@ -20,6 +20,7 @@ import { assertNoLeaks } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { skipOn } from "#support/runtimes";
 import { makeCertificates } from "./support/certificates.js";
+import { closesAllSockets } from "./support/descriptors.js";
 import { tcpPair, tcpSockets } from "./support/pairs.js";
 import { memoryPair, tlsOver } from "./support/tls-pairs.js";
 
@@ -541,6 +542,28 @@ describe("TLSStream, being cancelled and closed", () => {
       await Promise.all([connected.receive(), served.send(bytes("hello"))]);
       await connected.sendEof();
       await Promise.all([connected.close(), served.close()]);
+    });
+  });
+
+  it.each([true, false])("gives every socket back, whatever becomes of it (strict: %s)", async (standardCompatible) => {
+    const both = { standardCompatible };
+    await closesAllSockets(async () => {
+      for (let i = 0; i < 10; i++) {
+        const [connected, served] = await tlsOver(await tcpPair(), certificates, { both });
+        await Promise.all(
+          i % 2 === 0 ? [connected.close(), served.close()] : [forceClose(connected), forceClose(served)],
+        );
+
+        const refused = tlsOver(await tcpPair(), certificates, { both, client: { ca: selfSigned.cert } });
+        await caught(refused, BrokenResourceError);
+
+        const [near, far] = await tcpPair();
+        await caught(
+          failAfter(5, () => TLSStream.wrap(near, { ...asServer, ...both })),
+          TimeoutError,
+        );
+        await far.close();
+      }
     });
   });
 

@@ -1,7 +1,8 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { main: "src/main.ts" },
+  // A program that a chapter starts is one of its own.
+  entry: { main: "src/main.ts", "time-server": "src/programs/time-server.ts" },
   format: "esm",
   target: "es2022",
   platform: "node",

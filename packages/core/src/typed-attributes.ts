@@ -42,10 +42,12 @@ export abstract class TypedAttributeProvider {
    *
    * @throws {TypedAttributeLookupError} when it is missing and no default was given
    */
-  extra<T, D = never>(attribute: TypedAttribute<T>, ...fallback: [value?: D]): T | D {
+  extra<T>(attribute: TypedAttribute<T>): T;
+  extra<T, D>(attribute: TypedAttribute<T>, fallback: D): T | D;
+  extra<T>(attribute: TypedAttribute<T>, ...fallback: unknown[]): unknown {
     const look = this.extraAttributes.get(attribute);
-    if (look !== undefined) return look() as T;
-    if (fallback.length > 0) return fallback[0] as D;
+    if (look !== undefined) return look();
+    if (fallback.length > 0) return fallback[0];
     throw new TypedAttributeLookupError(attribute.name);
   }
 }

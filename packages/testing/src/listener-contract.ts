@@ -195,9 +195,13 @@ function ending<S extends ByteStreamLike>(prove: Prove<S>): ContractCase[] {
       name: "cancels and joins its handlers as it is closed, and ends",
       run: prove(async (stage) => {
         const events: string[] = [];
-        const served = stage.serve(() => sleepForever().finally(() => events.push("the handler ends")));
+        const [begun, begin] = signal();
+        const served = stage.serve(() => {
+          begin();
+          return sleepForever().finally(() => events.push("the handler ends"));
+        });
         await stage.connect();
-        await stage.settle();
+        await begun;
 
         await stage.listener.close();
         events.push("closed");
@@ -223,9 +227,14 @@ function ending<S extends ByteStreamLike>(prove: Prove<S>): ContractCase[] {
       run: prove(async (stage) => {
         const events: string[] = [];
         const scope = new CancelScope();
-        const served = stage.serve(() => sleepForever().finally(() => events.push("the handler ends")), {}, scope);
+        const [begun, begin] = signal();
+        const handler = () => {
+          begin();
+          return sleepForever().finally(() => events.push("the handler ends"));
+        };
+        const served = stage.serve(handler, {}, scope);
         await stage.connect();
-        await stage.settle();
+        await begun;
 
         scope.cancel();
         await served;
@@ -270,6 +279,13 @@ function ending<S extends ByteStreamLike>(prove: Prove<S>): ContractCase[] {
       }),
     },
   ];
+}
+
+/** Something to wait for, and what tells that it has come. */
+function signal(): [come: Promise<void>, tell: () => void] {
+  let tell = (): void => {};
+  const come = new Promise<void>((resolve) => (tell = resolve));
+  return [come, () => tell()];
 }
 
 type Prove<S extends ByteStreamLike> = (fn: (stage: Stage<S>) => Promise<void>) => () => Promise<void>;

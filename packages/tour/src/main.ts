@@ -42,7 +42,7 @@ async function perform(command: Command): Promise<void> {
 async function tour(job: IndexJob): Promise<void> {
   await checkJob(job);
   const say = new Narrator();
-  say.about("AnyIO for TypeScript: structured concurrency for async/await. Thirteen short programs, then a real one.");
+  say.about("AnyIO for TypeScript: structured concurrency for async/await. Short programs first, then a real one.");
   for (const number of CHAPTERS.keys()) await tell(say, number + 1);
   say.chapter("The main job: a concurrent file indexer", "packages/tour/src/indexer");
   say.about(

@@ -18,7 +18,11 @@ words, and writes an index.
   --limit <n>           how many files are read at once (default 16)
   --out <file>          where the index goes (default: index.json, here)
   --all                 looks into .git and node_modules too
-  --chapter <n>         one chapter, 1 to 13, and nothing else
+  --serve               answers queries over TCP and TLS meanwhile, and from then
+                        on until Ctrl-C; skips the chapters
+  --port <n>            TCP's port for --serve, and the next one TLS's (default:
+                        free ones)
+  --chapter <n>         one chapter, by its number, and nothing else
   --help                this
 
 Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without
@@ -46,8 +50,9 @@ export function parseCommand(args: readonly string[], chapters: number): Command
     if (directory !== undefined) throw new UsageError("--chapter indexes nothing; leave out the directory");
     return { kind: "chapter", number: integer("--chapter", values.chapter, chapters) };
   }
+  if (values.port !== undefined && !values.serve) throw new UsageError("--port is for --serve");
   return {
-    kind: directory === undefined ? "tour" : "index",
+    kind: directory === undefined && !values.serve ? "tour" : "index",
     job: {
       root: directory === undefined ? REPOSITORY : resolve(directory),
       out: resolve(values.out ?? "index.json"),
@@ -55,6 +60,7 @@ export function parseCommand(args: readonly string[], chapters: number): Command
       deadline: seconds("--deadline", values.deadline) * 1000,
       limit: integer("--limit", values.limit, 1024),
       leftOut: values.all ? [] : directory === undefined ? [...LEFT_OUT, ...MADE] : LEFT_OUT,
+      ...(values.serve && { port: values.port === undefined ? 0 : integer("--port", values.port, 65_534) }),
     },
   };
 }
@@ -70,6 +76,8 @@ function parse(args: readonly string[]) {
         limit: { type: "string", default: "16" },
         out: { type: "string" },
         all: { type: "boolean", default: false },
+        serve: { type: "boolean", default: false },
+        port: { type: "string" },
         chapter: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },

@@ -9,8 +9,11 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { connectTcp } from "@anyio/net";
+import { type ByteStream, TextStream } from "@anyio/streams";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readFile } from "../src/indexer/read-file.js";
 import { Program, tour } from "./program.js";
@@ -169,9 +172,11 @@ describe("a command that cannot be carried out", { timeout: 30_000 }, () => {
     [["."], /^tour: \S*\/index.json exists and is not an index of the tour; .*\n$/],
     [[".", "--deadline", "soon"], /^tour: --deadline is a number of seconds greater than 0, not "soon"\n$/],
     [[".", "--limit", "0"], /^tour: --limit is a whole number from 1 to 1024, not "0"\n$/],
-    [["--chapter", "14"], /^tour: --chapter is a whole number from 1 to 13, not "14"\n$/],
+    [["--chapter", "19"], /^tour: --chapter is a whole number from 1 to 18, not "19"\n$/],
     [["--chapter", "1", "."], /^tour: --chapter indexes nothing; .*\n$/],
     [[".", ".."], /^tour: one directory at a time, not 2; see --help\n$/],
+    [[".", "--port", "80"], /^tour: --port is for --serve\n$/],
+    [[".", "--serve", "--port", "65535"], /^tour: --port is a whole number from 1 to 65534, not "65535"\n$/],
     [["--frobnicate"], /^tour: Unknown option '--frobnicate'; see --help\n$/],
   ];
 
@@ -187,6 +192,51 @@ describe("a command that cannot be carried out", { timeout: 30_000 }, () => {
     expect(readFileSync(join(dir, "index.json"), "utf8")).toBe(`{ "mine": true }\n`);
   });
 });
+
+describe("queries", { timeout: 30_000 }, () => {
+  it("are answered over TCP and TLS, and end with the program", async () => {
+    const dir = tempDir();
+    mkdirSync(join(dir, "tree"));
+    writeFileSync(join(dir, "tree/a.txt"), "Tulip rose tulip\n");
+    const program = new Program(["tree", "--serve"], dir);
+    await program.printed(/Still answering/);
+    const [tcp = 0, tls = 0] = [...program.output.matchAll(/port (\d+)/g)].map(([, port]) => Number(port));
+
+    await using plain = await connectTcp("localhost", tcp);
+    await using secure = await connectTcp("localhost", tls, { tlsOptions: { rejectUnauthorized: false } });
+    const answers = [await query(plain, "tulip\r\ndaffodil\n"), await query(secure, "ROSE\n")];
+    const { signal, took } = await program.interrupt();
+
+    expect(answers).toEqual([
+      "tulip: 2 times in 1 text file\ndaffodil: 0 times in 1 text file\n",
+      "rose: 1 time in 1 text file\n",
+    ]);
+    expect(signal).toBe("SIGINT");
+    expect(took).toBeLessThan(1_000);
+  });
+
+  it("cannot be answered where a port is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const dir = tempDir();
+
+    const { code, stderr } = await tour([".", "--serve", "--port", `${port}`], dir);
+
+    expect(code).toBe(2);
+    expect(stderr).toBe(`tour: cannot answer queries on port ${port}: address already in use (EADDRINUSE)\n`);
+  });
+});
+
+/** Sends lines, and receives as many. */
+async function query(stream: ByteStream, lines: string): Promise<string> {
+  await stream.send(new TextEncoder().encode(lines));
+  const answers = new TextStream(stream);
+  let answer = "";
+  while (answer.split("\n").length < lines.split("\n").length) answer += await answers.receive();
+  return answer;
+}
 
 describe("readFile", () => {
   it("does not wait for the writer of a named pipe that has taken a file's place", async () => {

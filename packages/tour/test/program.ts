@@ -36,17 +36,20 @@ export class Program {
     });
   }
 
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#stdout + this.#stderr;
+  }
+
   /** Waits until the program has printed something that matches. */
   async printed(text: RegExp): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
-        if (text.test(this.#stdout + this.#stderr)) resolve();
+        if (text.test(this.output)) resolve();
       };
       this.child.stdout?.on("data", look);
       this.child.stderr?.on("data", look);
-      this.child.on("close", () =>
-        reject(new Error(`ended without printing ${text}:\n${this.#stdout}${this.#stderr}`)),
-      );
+      this.child.on("close", () => reject(new Error(`ended without printing ${text}:\n${this.output}`)));
       look();
     });
   }

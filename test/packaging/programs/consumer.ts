@@ -1,5 +1,6 @@
 import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import { connectTcp, SocketAttribute, type SocketStream, type TLSStream } from "@anyio/net";
 import { createMemoryObjectStream, type ObjectReceiveStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
 import { CapacityLimiter, Event, type Lease, Lock } from "@anyio/sync";
@@ -44,7 +45,12 @@ await run(async () => {
   await using bytes = fromReadable(process.stdin);
   void bytes;
 
-  return [inScope, wrong, limited];
+  const plain: SocketStream = await connectTcp("localhost", 80);
+  const secure: TLSStream = await connectTcp("localhost", 443, { tls: true });
+  const port: number = plain.extra(SocketAttribute.remotePort);
+  await secure.close();
+
+  return [inScope, wrong, limited, port];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

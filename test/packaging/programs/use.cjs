@@ -1,5 +1,6 @@
 const assert = require("node:assert/strict");
 const { failAfter, sleep, TimeoutError } = require("@anyio/core");
+const { createUdpSocket, SocketAttribute } = require("@anyio/net");
 const { createMemoryObjectStream } = require("@anyio/streams");
 const { Semaphore } = require("@anyio/sync");
 const { withTaskGroup } = require("@anyio/task-groups");
@@ -11,6 +12,11 @@ async function main() {
   const [send, receive] = createMemoryObjectStream(1);
   await new Semaphore(1).run(() => send.send("item"));
   assert.equal(await receive.receive(), "item");
+
+  const socket = await createUdpSocket({ localHost: "127.0.0.1" });
+  await socket.sendTo(Uint8Array.of(7), "127.0.0.1", socket.extra(SocketAttribute.localPort));
+  assert.deepEqual([...(await socket.receive())[0]], [7]);
+  await socket.close();
 
   await assert.rejects(
     failAfter(5, () => sleep(60_000)),

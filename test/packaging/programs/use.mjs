@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { failAfter, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import { connectTcp, createTcpListener, SocketAttribute } from "@anyio/net";
 import { createMemoryObjectStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
 import { Lock } from "@anyio/sync";
@@ -40,3 +41,16 @@ const total = await withTaskGroup(async (tg) => {
   return sum;
 });
 assert.equal(total, 9);
+
+const answer = await withTaskGroup(async (tg) => {
+  const listener = await createTcpListener({ localHost: "127.0.0.1" });
+  tg.startSoon(() => listener.serve(async (stream) => stream.send(await stream.receive())));
+  const stream = await connectTcp("127.0.0.1", listener.extra(SocketAttribute.localPort));
+  await stream.send(Uint8Array.of(7));
+  const bytes = await stream.receive();
+  await stream.close();
+  tg.cancel();
+  await listener.close();
+  return bytes;
+});
+assert.deepEqual([...answer], [7]);

@@ -17,6 +17,7 @@ export interface Families {
   readonly receivers: BlockedFamily;
   readonly lines: LinesFamily;
   readonly byteLines: ByteLinesFamily;
+  readonly sockets: SocketsFamily;
 }
 
 export type Contestant = Partial<Families>;
@@ -149,4 +150,45 @@ export interface LinesFamily {
 export interface ByteLinesFamily {
   /** The same without decoding. */
   bytes(chunks: readonly Uint8Array[], line: (line: Uint8Array) => void): Promise<void>;
+}
+
+/**
+ * Sockets, on both sides: each of these starts a server in a process of its own, and a client in this one, and what the
+ * session repeats goes on between the two. A contestant has those that it can do.
+ */
+export interface SocketsFamily {
+  /** Over `connections` connections at once: 64 bytes there, 64 bytes back. */
+  requests?(connections: number): Promise<Session>;
+  /** Sends so many MiB over one connection in chunks of 64 KiB, and its end; the server answers how many bytes came. */
+  upload?(transport: Transport): Promise<Session>;
+  /** Sends 64 bytes by UDP and has them back, `inFlight` of them on their way at once. */
+  datagrams?(inFlight: number): Promise<Session>;
+  /** Connects, receives the one byte that the server greets with, and its end; `atOnce` at a time. */
+  connections?(atOnce: number): Promise<Session>;
+  /** Connects, says nothing, and stays: the server waits for each. */
+  idle?(): Promise<IdleSession>;
+}
+
+/** By what bytes go. "tls-strict" minds how a connection ends. */
+export type Transport = "tcp" | "tls" | "tls-strict";
+
+export interface Session {
+  /** Does it `times` times. Returns how many were done to the end. */
+  repeat(times: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface IdleSession {
+  /** So many connections more. */
+  connect(connections: number): Promise<void>;
+  memory(): Promise<ServerMemory>;
+  close(): Promise<void>;
+}
+
+/** What the server's process has after a full collection, in bytes. */
+export interface ServerMemory {
+  /** What its objects take. */
+  readonly heap: number;
+  /** What the system has given to it: objects, what is behind them, and what the allocators keep. */
+  readonly resident: number;
 }

@@ -13,6 +13,9 @@ const SPECIALISTS = [
   "events-on",
   "readline",
   "readline-events",
+  "node-net",
+  "node-net-loop",
+  "python-anyio",
 ] as const;
 
 /** In the order of the table's columns. */
@@ -51,5 +54,11 @@ export async function loadContestant(name: ContestantName): Promise<Contestant> 
       return (await import("./readline/index.js")).readline;
     case "readline-events":
       return (await import("./readline-events/index.js")).readlineEvents;
+    case "node-net":
+      return (await import("./node-net/index.js")).nodeNet;
+    case "node-net-loop":
+      return (await import("./node-net-loop/index.js")).nodeNetLoop;
+    case "python-anyio":
+      return (await import("./python-anyio/index.js")).pythonAnyio;
   }
 }

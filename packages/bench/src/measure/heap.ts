@@ -8,3 +8,9 @@ export function heapInUse(): number {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
+
+/** Bytes that the system has given to the process, after a full collection. */
+export function residentMemory(): number {
+  heapInUse();
+  return process.memoryUsage.rss();
+}

@@ -6,6 +6,7 @@ import { handOvers } from "./hand-over.js";
 import { lines, linesBytes } from "./lines.js";
 import { locks } from "./locks.js";
 import { million } from "./million.js";
+import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
 import { timeoutAwait, timeoutReturn } from "./timeout.js";
 import type { Workload } from "./workload.js";
@@ -28,4 +29,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...locks,
   lines,
   linesBytes,
+  ...sockets,
 ];

@@ -12,6 +12,11 @@ import * as clones from "./10-clones.js";
 import * as capacityLimiter from "./11-capacity-limiter.js";
 import * as event from "./12-event.js";
 import * as condition from "./13-condition.js";
+import * as tcp from "./14-tcp.js";
+import * as tls from "./15-tls.js";
+import * as unix from "./16-unix.js";
+import * as udp from "./17-udp.js";
+import * as twoServers from "./18-two-servers.js";
 
 /** All chapters in their order, each with its file. */
 export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
@@ -28,4 +33,9 @@ export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
   { ...capacityLimiter, source: "11-capacity-limiter.ts" },
   { ...event, source: "12-event.ts" },
   { ...condition, source: "13-condition.ts" },
+  { ...tcp, source: "14-tcp.ts" },
+  { ...tls, source: "15-tls.ts" },
+  { ...unix, source: "16-unix.ts" },
+  { ...udp, source: "17-udp.ts" },
+  { ...twoServers, source: "18-two-servers.ts" },
 ];

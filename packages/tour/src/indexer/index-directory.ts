@@ -1,10 +1,13 @@
-import { CancelledError, currentTime, moveOnAfter, sleep } from "@anyio/core";
+import { CancelledError, currentTime, moveOnAfter, rethrowIfCancelled, sleep } from "@anyio/core";
 import { withTaskGroup } from "@anyio/task-groups";
+import { UsageError } from "../told-error.js";
+import { describeError } from "./describe-error.js";
 import { Findings } from "./findings.js";
 import type { IndexJob } from "./job.js";
 import { fillIn } from "./pipeline.js";
 import { openProgress } from "./progress.js";
-import { summarize, wroteLine } from "./summary.js";
+import { type QueryPorts, serveIndex } from "./serve-index.js";
+import { servesLine, summarize, wroteLine } from "./summary.js";
 import { walk } from "./walk.js";
 import { withGrace } from "./with-grace.js";
 import { type Ending, writeIndex } from "./write-index.js";
@@ -13,12 +16,33 @@ import { type Ending, writeIndex } from "./write-index.js";
 const GRACE = 700;
 
 /**
- * Indexes a directory, and writes what it has found however that ends: complete, late, or interrupted.
+ * Indexes a directory, and answers queries meanwhile and from then on, where the job says so.
  *
  * **Cancellation:** the index is written nevertheless, within a second.
  */
 export async function indexDirectory(job: IndexJob): Promise<void> {
+  const { port } = job;
   const findings = new Findings();
+  if (port === undefined) return findAndWrite(job, findings);
+  const queried = { findings, isComplete: false };
+  await withTaskGroup(async (tg) => {
+    const ports = await tg
+      .start<QueryPorts>((status) => serveIndex(queried, port, status), { name: "queries" })
+      .catch((error: unknown) => refuse(port, error));
+    process.stdout.write(servesLine(ports));
+    await findAndWrite(job, findings);
+    queried.isComplete = true;
+    process.stdout.write("Still answering; Ctrl-C ends it.\n");
+  });
+}
+
+function refuse(port: number, error: unknown): never {
+  rethrowIfCancelled(error);
+  throw new UsageError(`cannot answer queries on port ${port}: ${describeError(error)}`, { cause: error });
+}
+
+/** Writes what was found however that ends: complete, late, or interrupted. */
+async function findAndWrite(job: IndexJob, findings: Findings): Promise<void> {
   const began = currentTime();
   let ending: Ending = "deadline reached";
   try {

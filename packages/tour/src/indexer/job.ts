@@ -17,6 +17,8 @@ export interface IndexJob {
   readonly limit: number;
   /** Names of directories that are not looked into. */
   readonly leftOut: readonly string[];
+  /** Where queries are answered by TCP, 0 for a free port; the port after it is TLS's. They are not unless it is given. */
+  readonly port?: number;
 }
 
 /**

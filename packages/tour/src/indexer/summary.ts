@@ -5,6 +5,7 @@ import { hang, pageWidth, wrap } from "../layout.js";
 import { strong } from "../paint.js";
 import { count, duration, plural, printable } from "./format.js";
 import type { IndexJob } from "./job.js";
+import type { QueryPorts } from "./serve-index.js";
 import type { Outcome } from "./write-index.js";
 
 const MOST_PROBLEMS = 10;
@@ -35,6 +36,15 @@ export function summarize({ job, ending, seconds, findings }: Outcome): string {
     ...wordLines(findings),
     "\n",
   ].join("\n");
+}
+
+/** How to ask. */
+export function servesLine({ tcp, tls }: QueryPorts): string {
+  return (
+    `Answering on port ${tcp}, and over TLS on port ${tls}: a word is a line, and its answer too. To ask, for one:\n` +
+    `    nc localhost ${tcp}\n` +
+    `    openssl s_client -quiet -connect localhost:${tls}\n`
+  );
 }
 
 /** The last line: what is in the file that was written. */

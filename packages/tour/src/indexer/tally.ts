@@ -32,6 +32,11 @@ export class Tally {
     }
   }
 
+  /** How often a word in lower case was merged in, so far; 0 for one that is not kept. */
+  countOf(word: string): number {
+    return this.#counts.get(word) ?? 0;
+  }
+
   /** The most frequent words, the most frequent first. */
   top(n: number): { word: string; count: number }[] {
     return [...this.#counts]

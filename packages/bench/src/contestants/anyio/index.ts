@@ -8,6 +8,7 @@ import { nested } from "./nested.js";
 import { operations } from "./operations.js";
 import { receivers } from "./receivers.js";
 import { sleepers } from "./sleepers.js";
+import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
 import { timeout } from "./timeout.js";
 
@@ -24,4 +25,5 @@ export const anyio: Contestant = {
   receivers,
   lines,
   byteLines,
+  sockets,
 };

@@ -1,0 +1,157 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Contestant, SocketsFamily, Transport } from "../contestant.js";
+import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { type Address, ServerProcess } from "../server-process.js";
+
+const HOST = "127.0.0.1";
+
+const sockets: SocketsFamily = {
+  async requests(connections) {
+    const server = await ServerProcess.start("node-net", "echo");
+    const opened = await Promise.all(Array.from({ length: connections }, () => open(server.address)));
+    return {
+      async repeat(times) {
+        const shares = deal(times, connections);
+        const done = await Promise.all(opened.map((socket, index) => request(socket, shares[index] ?? 0)));
+        return done.reduce((sum, each) => sum + each, 0);
+      },
+      async close() {
+        for (const socket of opened) socket.destroy();
+        await server.stop();
+      },
+    };
+  },
+
+  async upload(transport) {
+    const server = await ServerProcess.start("node-net", transport === "tcp" ? "count" : "count-tls");
+    return { repeat: (mib) => upload(server.address, transport, mib), close: () => server.stop() };
+  },
+
+  async datagrams(inFlight) {
+    const server = await ServerProcess.start("node-net", "datagrams");
+    const socket = createSocket("udp4");
+    socket.connect(server.address.port, HOST);
+    await once(socket, "connect");
+    return {
+      repeat: (times) =>
+        new Promise((resolve, reject) => {
+          let [sent, received] = [0, 0];
+          socket.once("error", reject);
+          const send = () => {
+            sent += 1;
+            socket.send(MESSAGE);
+          };
+          const receive = () => {
+            received += 1;
+            if (sent < times) send();
+            if (received < times) return;
+            socket.off("message", receive).off("error", reject);
+            resolve(received);
+          };
+          socket.on("message", receive);
+          while (sent < Math.min(inFlight, times)) send();
+        }),
+      async close() {
+        socket.close();
+        await server.stop();
+      },
+    };
+  },
+
+  async connections(atOnce) {
+    const server = await ServerProcess.start("node-net", "greet");
+    return {
+      async repeat(times) {
+        const done = await Promise.all(deal(times, atOnce).map((own) => greet(server.address, own)));
+        return done.reduce((sum, each) => sum + each, 0);
+      },
+      close: () => server.stop(),
+    };
+  },
+
+  async idle() {
+    const server = await ServerProcess.start("node-net", "hold");
+    const opened: Socket[] = [];
+    return {
+      async connect(connections) {
+        for (let i = 0; i < connections; i += 1) opened.push(await open(server.address));
+      },
+      memory: () => server.memory(),
+      async close() {
+        for (const socket of opened) socket.destroy();
+        await server.stop();
+      },
+    };
+  },
+};
+
+export const nodeNet: Contestant = { sockets };
+
+async function open({ port }: Address): Promise<Socket> {
+  const socket = connect({ port, host: HOST, noDelay: true, allowHalfOpen: true });
+  await once(socket, "connect");
+  return socket;
+}
+
+function request(socket: Socket, times: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let [left, received] = [times, 0];
+    const answered = (bytes: Uint8Array) => {
+      received += bytes.length;
+      if (received < MESSAGE.length) return;
+      received = 0;
+      left -= 1;
+      if (left > 0) return void socket.write(MESSAGE);
+      socket.off("data", answered).off("error", reject);
+      resolve(times);
+    };
+    socket.on("data", answered).on("error", reject);
+    socket.write(MESSAGE);
+  });
+}
+
+function upload(address: Address, transport: Transport, mib: number): Promise<number> {
+  const { port, certificate } = address;
+  return new Promise((resolve, reject) => {
+    const options = { port, host: HOST, noDelay: true, allowHalfOpen: true };
+    const socket =
+      transport === "tcp" ? connect(options) : connectTls({ ...options, ca: certificate, servername: "localhost" });
+    let left = mib * CHUNKS_PER_MIB;
+    let answer = "";
+    const fill = () => {
+      while (left > 0) {
+        left -= 1;
+        if (!socket.write(CHUNK)) return;
+      }
+      socket.off("drain", fill);
+      socket.end();
+    };
+    socket.on("drain", fill);
+    socket.on("data", (bytes) => {
+      answer += bytes.toString();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(mibOf(answer)));
+    socket.once(transport === "tcp" ? "connect" : "secureConnect", fill);
+  });
+}
+
+function greet({ port }: Address, times: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let [left, greeted] = [times, 0];
+    const next = () => {
+      if (left === 0) return resolve(greeted);
+      left -= 1;
+      const socket = connect({ port, host: HOST, noDelay: true });
+      socket.on("data", (bytes) => {
+        greeted += bytes.length;
+      });
+      socket.on("error", reject);
+      socket.on("close", next);
+    };
+    next();
+  });
+}

@@ -1,0 +1,137 @@
+import { BrokenResourceError } from "@anyio/core";
+import { X509Certificate } from "node:crypto";
+import { isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  checkServerIdentity,
+  connect,
+  createServer,
+  type PeerCertificate,
+  TLSSocket,
+  type TLSSocketOptions,
+} from "node:tls";
+import type { TLSPlan } from "./tls-options.js";
+
+/** Who is told of what becomes of a handshake. */
+export interface Handshaker {
+  /** It has succeeded; from here on the socket's errors are nobody's unless somebody listens for them. */
+  onSecure(socket: TLSSocket): void;
+  /** It has failed, with a `BrokenResourceError`. */
+  onFailure(error: BrokenResourceError): void;
+}
+
+/**
+ * Begins a handshake of Node's, over whatever it reads and writes.
+ *
+ * 1. A server is a bare `TLSSocket`, which costs no more than the connection. Only where it asks for a client's certificate
+ *    it is a connection of a `tls.Server` of its own: nothing else in Node.js looks at what that certificate is worth.
+ * 2. There is an `error` listener for good, and it is the first: an error without a listener ends the process.
+ *
+ * @returns ends it
+ */
+export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
+  if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
+  return plan.node.requestCert ? beginInServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
+}
+
+function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, handshaker: Handshaker): () => void {
+  const isName = hostname !== undefined && isIP(hostname) === 0;
+  const options = {
+    ...node,
+    socket: over,
+    allowHalfOpen: true,
+    ...(hostname === undefined ? {} : { host: hostname }),
+    // Addresses are not sent: RFC 6066, section 3.
+    ...(isName ? { servername: hostname } : {}),
+    checkServerIdentity: node.checkServerIdentity ?? checkIdentity,
+  };
+  const socket = connect(options);
+  return follow(socket, "secureConnect", handshaker);
+}
+
+/** Node 22.23 takes an IPv6 address for a name, which then is nobody's. */
+function checkIdentity(hostname: string, certificate: PeerCertificate): Error | undefined {
+  const error = checkServerIdentity(hostname, certificate);
+  if (error === undefined || isIP(hostname) !== 6) return error;
+  return new X509Certificate(certificate.raw).checkIP(hostname) === undefined ? error : undefined;
+}
+
+function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
+  const options: TLSSocketOptions = { ...node, isServer: true };
+  const socket = new TLSSocket(over, { ...options, allowHalfOpen: true } as TLSSocketOptions);
+  // For a client Node does that itself.
+  const onEnd = (): void => void socket.destroy();
+  socket.on("end", onEnd);
+  socket.on("secure", () => void socket.off("end", onEnd));
+  return follow(socket, "secure", handshaker);
+}
+
+function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
+  // Not half-open yet, for a socket that ends before it is secure is to be given up.
+  const server = createServer({ ...node, handshakeTimeout: LONGEST });
+  server.on("secureConnection", (socket) => {
+    socket.allowHalfOpen = true;
+    socket.on("error", ignore);
+    keepWhileSaying(socket);
+    handshaker.onSecure(socket);
+  });
+  server.on("tlsClientError", (error, socket) => {
+    socket.on("error", ignore);
+    handshaker.onFailure(failed(error, (socket as TLSSocket | undefined)?.authorizationError));
+  });
+  server.emit("connection", over);
+  return () => void over.destroy();
+}
+
+function follow(socket: TLSSocket, event: "secure" | "secureConnect", handshaker: Handshaker): () => void {
+  let isOver = false;
+  const end = (): boolean => {
+    const wasOver = isOver;
+    isOver = true;
+    return !wasOver;
+  };
+  socket.on("error", (error) => {
+    if (end()) handshaker.onFailure(failed(error));
+  });
+  socket.on("close", () => {
+    if (end()) handshaker.onFailure(failed(undefined));
+  });
+  socket.on(event, () => {
+    if (!end()) return;
+    keepWhileSaying(socket);
+    handshaker.onSecure(socket);
+  });
+  return () => {
+    isOver = true;
+    socket.destroy();
+  };
+}
+
+function failed(cause: unknown, authorizationError?: unknown): BrokenResourceError {
+  if (cause === undefined) return new BrokenResourceError("the TLS handshake failed: the other side has gone");
+  const worth = authorizationError ? `, and its certificate is not accepted (${String(authorizationError)})` : "";
+  return new BrokenResourceError(`the TLS handshake failed: ${reasonOf(cause)}${worth}`, { cause });
+}
+
+/** What an error of TLS is about, without the noise around it. */
+export function reasonOf(error: unknown): string {
+  const { reason, message, code } = error as { reason?: string; message?: string; code?: string };
+  return `${reason ?? message ?? String(error)}${code === undefined ? "" : ` (${code})`}`;
+}
+
+/** Deno destroys a socket that has ended before it has written its goodbye: it is held back for that long. */
+function keepWhileSaying(socket: TLSSocket): void {
+  if (!("Deno" in globalThis)) return;
+  // oxlint-disable-next-line typescript/unbound-method -- a Writable's own hook, of this one instance
+  const { _destroy: destroy } = socket;
+  const late: typeof destroy = function destroyLater(error, callback) {
+    if (error === null) setImmediate(() => setImmediate(() => destroy.call(socket, error, callback)));
+    else destroy.call(socket, error, callback);
+  };
+  Object.assign(socket, { _destroy: late });
+}
+
+/** The longest time that Node can measure: how long a handshake may take is not its business here. */
+const LONGEST = 2 ** 31 - 1;
+
+function ignore(): void {}

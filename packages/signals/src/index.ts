@@ -1,0 +1,2 @@
+// The names come with their files.
+export {};

@@ -41,6 +41,8 @@ export abstract class Operation extends Dependent {
   abstract get settled(): boolean;
   /** Tells the operation that its scope has been cancelled. */
   abstract strike(cancellation: Cancellation): void;
+  /** Tells the operation that the body of its scope has ended. */
+  scopeLeft(): void {}
 }
 
 export abstract class ScopeNode extends Dependent {
@@ -146,6 +148,7 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   if (scope.last !== null) {
     if (isTraced()) reportFloating(scope, dependentsOf(scope));
     if (scope.effective === null) push(scope, exitOf(scope));
+    for (const item of [...dependentsOf(scope)]) if (!item.isScope) item.scopeLeft();
   }
   drain(scope);
 }

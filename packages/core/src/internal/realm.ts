@@ -114,6 +114,7 @@ function makeRealm(): Realm {
     root,
     lastTaskId: 0,
     shuttingDown: 0,
+    claimedSignals: new Map(),
     lastWords: new Set(),
     failedTasks: new WeakMap(),
   };

@@ -44,7 +44,8 @@ export function unsubscribe(names: readonly SignalName[], subscriber: Subscriber
 function listen(name: SignalName): Listening {
   const subscribers = new Set<Subscriber>();
   // A copy: whoever is told may close a receiver, or open another one, which gets no signal from before.
-  const listener = (): void => [...subscribers].forEach((subscriber) => subscribers.has(subscriber) && subscriber(name));
+  const listener = (): void =>
+    [...subscribers].forEach((subscriber) => subscribers.has(subscriber) && subscriber(name));
   process.on(name as NodeJS.Signals, listener);
   const entry: Listening = { subscribers, listener, release: claimSignal(name) };
   listening.set(name, entry);

@@ -1,2 +1,13 @@
-// The names come with their files.
-export {};
+/**
+ * Child processes that never outlive their scope, nor do their descendants; and a pool of worker processes.
+ *
+ * A command is run to its end, or opened to be talked to. Cancelled, left open or forgotten, it is ended with all that it has started, and
+ * waited for.
+ */
+export type { Command } from "./command.js";
+export type { CompletedProcess } from "./completed-process.js";
+export { CalledProcessError } from "./errors.js";
+export { openProcess } from "./open-process.js";
+export { Process } from "./process.js";
+export type { ProcessOptions, Stdio } from "./process-options.js";
+export { runProcess, type RunProcessOptions } from "./run-process.js";

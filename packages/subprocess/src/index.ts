@@ -9,5 +9,7 @@ export type { CompletedProcess } from "./completed-process.js";
 export { CalledProcessError } from "./errors.js";
 export { openProcess } from "./open-process.js";
 export { Process } from "./process.js";
+export { defaultProcessLimiter } from "./process-limiter.js";
 export type { ProcessOptions, Stdio } from "./process-options.js";
 export { runProcess, type RunProcessOptions } from "./run-process.js";
+export { type ExportedFunction, toProcess, type ToProcessOptions } from "./to-process.js";

@@ -26,7 +26,7 @@ export function atExit(callback: () => void): () => void {
 
 /** Calls back all who want to know that the process ends. One that throws stops no other. */
 export function speakLastWords(): void {
-  for (const entry of [...realm.lastWords]) {
+  for (const entry of realm.lastWords) {
     realm.lastWords.delete(entry);
     try {
       entry.callback();

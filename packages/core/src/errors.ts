@@ -107,7 +107,11 @@ export class BrokenWorkerError extends AnyioError {
     options?: ErrorOptions,
   ) {
     const how =
-      signalCode !== null ? `was killed by ${signalCode}` : exitCode !== null ? `exited with code ${exitCode}` : "ended";
+      signalCode !== null
+        ? `was killed by ${signalCode}`
+        : exitCode !== null
+          ? `exited with code ${exitCode}`
+          : "ended";
     super(`${worker} ${how} before the call was done; call again, or find out what the function does to it`, options);
   }
 }

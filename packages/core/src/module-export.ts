@@ -19,10 +19,13 @@ const BRAND = Symbol.for("@anyio/core/v1/module-export");
  * const add = moduleExport<(a: number, b: number) => number>(new URL("file:///app/math.js"), "add");
  * moduleExportOf(add); // => { module: "file:///app/math.js", name: "add" }
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the export is only the caller knows
 export function moduleExport<F extends (...args: never[]) => unknown>(module: string | URL, name: string): F {
   const reference: ModuleExport = { module: checkUrl(module), name: checkName(name) };
   const standIn = (): never => {
-    throw new TypeError(`"${name}" of ${reference.module} is a reference, to be run in a worker; import it to call it here`);
+    throw new TypeError(
+      `"${name}" of ${reference.module} is a reference, to be run in a worker; import it to call it here`,
+    );
   };
   Object.defineProperty(standIn, "name", { value: name });
   Object.defineProperty(standIn, BRAND, { value: reference });

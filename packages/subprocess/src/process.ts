@@ -11,6 +11,7 @@ import {
 } from "@anyio/core/lowlevel";
 import type { ByteReceiveStream, ByteSendStream } from "@anyio/streams";
 import type { Command } from "./command.js";
+import { checkSignal } from "./internal/checks.js";
 import type { Child } from "./internal/child.js";
 import { ChildInput, outputOf } from "./internal/child-streams.js";
 import type { Started } from "./internal/start.js";
@@ -92,6 +93,7 @@ export class Process implements AsyncDisposable {
    * @throws {TypeError} when there is no such signal
    */
   sendSignal(signal: SignalName): void {
+    checkSignal(signal);
     this.#child.signalAlone(signal);
   }
 

@@ -42,10 +42,20 @@ async function answer({ id, fn, args }) {
   send({ anyio: "begun", id });
   try {
     const value = await (await find(fn))(...args);
-    // The channel takes more than a structured clone does, and on some runtimes breaks by what it does not take.
-    send({ anyio: "value", id, value: structuredClone(value) });
+    sendValue(id, value);
   } catch (error) {
     send({ anyio: "error", id, error: encode(error, new Set()) });
+  }
+}
+
+/** @param {number} id @param {unknown} value */
+function sendValue(id, value) {
+  // The channel takes more than a structured clone does, and on some runtimes breaks by what it does not take.
+  const clone = structuredClone(value);
+  try {
+    send({ anyio: "value", id, value: clone });
+  } catch (error) {
+    throw new DOMException(error instanceof Error ? error.message : String(error), "DataCloneError");
   }
 }
 
@@ -60,6 +70,7 @@ const functions = new Map();
 /** @param {Call["fn"]} fn @returns {Promise<Function>} */
 async function find(fn) {
   if ("text" in fn) {
+    // oxlint-disable-next-line no-eval -- what a worker is for; the text is the caller's own function
     const known = functions.get(fn.text) ?? (0, eval)(`"use strict";(${fn.text})`);
     functions.set(fn.text, known);
     return known;
@@ -83,12 +94,13 @@ function encode(thrown, around) {
   const inside = new Set(around).add(thrown);
   /** @type {(inner: unknown) => RemoteError} */
   const encodeInner = (inner) => (inside.has(inner) ? { value: "a cause that goes round" } : encode(inner, inside));
+  const { name, message, stack } = /** @type {{ name: unknown, message: unknown, stack: unknown }} */ (thrown);
   /** @type {RemoteError} */
   const encoded = {
     type: typeOf(thrown),
-    name: String(thrown.name),
-    message: String(thrown.message),
-    stack: String(thrown.stack ?? ""),
+    name: String(name),
+    message: String(message),
+    stack: String(stack ?? ""),
     fields: fieldsOf(thrown),
   };
   if ("cause" in thrown) encoded.cause = encodeInner(thrown.cause);

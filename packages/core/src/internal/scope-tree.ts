@@ -148,7 +148,9 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   if (scope.last !== null) {
     if (isTraced()) reportFloating(scope, dependentsOf(scope));
     if (scope.effective === null) push(scope, exitOf(scope));
-    for (const item of [...dependentsOf(scope)]) if (!item.isScope) item.scopeLeft();
+    // The ring may change meanwhile.
+    const left = [...dependentsOf(scope)];
+    for (const item of left) if (!item.isScope) item.scopeLeft();
   }
   drain(scope);
 }

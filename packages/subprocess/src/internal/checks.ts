@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+import type { SignalName } from "@anyio/core";
 import type { Command } from "../command.js";
 import type { ProcessOptions } from "../process-options.js";
 import { show } from "./show.js";
@@ -46,6 +48,12 @@ export function checkDuration(name: string, value: number | undefined): void {
   if (value === undefined) return;
   if (typeof value !== "number") throw new TypeError(`${name} must be a number of milliseconds, not ${show(value)}`);
   if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more milliseconds, not ${value}`);
+}
+
+/** @throws {TypeError} when there is no such signal here */
+export function checkSignal(signal: SignalName): void {
+  if (typeof signal === "string" && Object.hasOwn(constants.signals, signal)) return;
+  throw new TypeError(`signal must be the name of a signal, such as "SIGTERM", not ${show(signal)}`);
 }
 
 function checkStdio(name: string, value: unknown, others: readonly string[]): void {

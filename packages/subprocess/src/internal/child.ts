@@ -114,7 +114,13 @@ export class Child {
 
   /** Sends a signal to the child alone. */
   signalAlone(signal: SignalName): void {
-    if (!this.hasExited) this.process.kill(signal);
+    if (this.hasExited) return;
+    try {
+      // Not the child's own method: Deno's sends one signal only.
+      process.kill(this.pid, signal);
+    } catch {
+      // It is another's by now, or about to be told that it has exited.
+    }
   }
 
   killNow(): void {

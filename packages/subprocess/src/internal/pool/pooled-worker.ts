@@ -58,7 +58,7 @@ export class PooledWorker {
     try {
       const reply = await suspendForeign<Reply | typeof NOT_BEGUN>(label, (suspension) => {
         this.#pending = { id: call.id, suspension, hasBegun: false };
-        this.#child.process.send(call, ignore);
+        this.#send(call);
         return () => this.kill();
       });
       this.hasServed = true;
@@ -86,6 +86,15 @@ export class PooledWorker {
     process[how]();
     // Bun's has no such methods.
     process.channel?.[how]?.();
+  }
+
+  #send(call: Call): void {
+    try {
+      this.#child.process.send(call, ignore);
+    } catch (error) {
+      // There are things that can be cloned within a process only.
+      throw new DOMException(error instanceof Error ? error.message : String(error), "DataCloneError");
+    }
   }
 
   async #die(): Promise<void> {

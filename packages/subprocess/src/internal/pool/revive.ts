@@ -22,7 +22,7 @@ function make(
   { type = "Error", name = "Error", message = "", errors }: RemoteError,
   inner: (error: RemoteError) => unknown,
 ): Error {
-  if (type === "DOMException") return new DOMException(message, name) as Error;
+  if (type === "DOMException") return new DOMException(message, name);
   if (type === "AggregateError") return new AggregateError((errors ?? []).map(inner), message);
   return new (TYPES[type] ?? Error)(message);
 }

@@ -39,7 +39,7 @@ function kindOf(text: string): string | undefined {
 
 function isExpression(text: string): boolean {
   try {
-    // oxlint-disable-next-line no-new, no-new-func -- it is parsed, and not run
+    // oxlint-disable-next-line no-new, typescript/no-implied-eval -- it is parsed, and not run
     new Function(`"use strict";(${text})`);
     return true;
   } catch (error) {

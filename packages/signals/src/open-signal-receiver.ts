@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { ClosedResourceError, InvalidStateError, type SignalName } from "@anyio/core";
-import { immediate, noteClosed, noteOpened, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { immediate, noteClosed, noteOpened, WaitQueue } from "@anyio/core/lowlevel";
 import { Backlog } from "./internal/backlog.js";
 import { subscribe, unsubscribe } from "./internal/signal-listeners.js";
 
@@ -120,7 +120,7 @@ class SignalIterator implements AsyncIterableIterator<SignalName, undefined> {
 
   throw(error?: unknown): Promise<never> {
     this.#finish();
-    return quietly(Promise.reject(error));
+    return Promise.reject(error);
   }
 
   [Symbol.asyncIterator](): this {
@@ -145,7 +145,7 @@ function checkNames(names: readonly SignalName[]): void {
   if (names.length === 0) throw new TypeError('names must hold a signal at least, "SIGTERM" say');
   for (const name of names) {
     if (typeof name !== "string" || !Object.hasOwn(constants.signals, name)) {
-      throw new TypeError(`names must be signals that this system knows, not ${JSON.stringify(name) ?? String(name)}`);
+      throw new TypeError(`names must be signals that this system knows, not ${JSON.stringify(name)}`);
     }
     if (FATAL.includes(name)) throw new TypeError(`names must be signals that can be received, which ${name} cannot`);
   }

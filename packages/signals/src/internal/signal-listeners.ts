@@ -36,7 +36,7 @@ export function unsubscribe(names: readonly SignalName[], subscriber: Subscriber
     entry.subscribers.delete(subscriber);
     if (entry.subscribers.size > 0) continue;
     listening.delete(name);
-    process.off(name as NodeJS.Signals, entry.listener);
+    process.off(name, entry.listener);
     entry.release();
   }
 }
@@ -46,7 +46,7 @@ function listen(name: SignalName): Listening {
   // A copy: whoever is told may close a receiver, or open another one, which gets no signal from before.
   const listener = (): void =>
     [...subscribers].forEach((subscriber) => subscribers.has(subscriber) && subscriber(name));
-  process.on(name as NodeJS.Signals, listener);
+  process.on(name, listener);
   const entry: Listening = { subscribers, listener, release: claimSignal(name) };
   listening.set(name, entry);
   return entry;

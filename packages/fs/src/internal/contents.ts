@@ -1,0 +1,64 @@
+import * as fs from "node:fs";
+import { suspend } from "@anyio/core/lowlevel";
+import type { PurePath } from "../pure-path.js";
+import { openDescriptor, waitsForOthers } from "./disk-medium.js";
+import { calling, codeOf, look } from "./system-call.js";
+
+/** All that is in a file, and what is made of it. */
+export function readFile<T>(path: string, make: (bytes: Uint8Array) => T): Promise<T> {
+  return look(`reading ${path}`, async () => {
+    const { buffer, byteOffset, byteLength } = await calling<Buffer>((done) => fs.readFile(path, done));
+    // A Buffer is a Uint8Array whose `slice()` and `toString()` do something else.
+    return make(new Uint8Array(buffer, byteOffset, byteLength));
+  });
+}
+
+/** Makes a file hold these bytes. */
+export function writeFile(path: string, bytes: Uint8Array): Promise<number> {
+  return suspend<number>(`writing to ${path}`, (waiter) => {
+    calling((done) => fs.writeFile(path, bytes, done)).then(
+      () => waiter.resume(bytes.length),
+      (error: unknown) => waiter.throw(error),
+    );
+    return () => waitsForOthers(path);
+  });
+}
+
+export async function makeDirectory(path: PurePath, mode: number, parents: boolean, existOk: boolean): Promise<void> {
+  const make = (permissions: number): Promise<void> =>
+    calling((done) => fs.mkdir(path.toString(), permissions, (error) => done(error)));
+  try {
+    await make(mode);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" && parents && path.parent !== path) {
+      await makeDirectory(path.parent, 0o777, true, true);
+      await makeDirectory(path, mode, false, existOk);
+    } else if (!existOk || !(await isDirectory(path.toString()))) {
+      throw error;
+    }
+  }
+}
+
+export async function touchFile(path: string, mode: number, existOk: boolean): Promise<void> {
+  if (existOk) {
+    const now = new Date();
+    try {
+      await calling((done) => fs.utimes(path, now, now, done));
+      return;
+    } catch {
+      // There is none yet, or opening it tells more.
+    }
+  }
+  const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
+  const medium = await openDescriptor(path, O_CREAT | O_WRONLY | (existOk ? 0 : O_EXCL), false, mode);
+  await medium.close();
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await calling<fs.Stats>((done) => fs.stat(path, done))).isDirectory();
+  } catch {
+    return false;
+  }
+}

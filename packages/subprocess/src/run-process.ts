@@ -95,6 +95,7 @@ async function complete(started: Started, plan: Plan, options: RunProcessOptions
     stdin?.destroy();
     child.press("terminating");
     await child.untilGone();
+    completion.close();
   }
 }
 

@@ -30,11 +30,15 @@ export class Completion {
     return this.#outputs.map((output) => output?.take());
   }
 
-  /** Waits no longer. */
+  /** Waits no longer, and drops what comes. */
   stop(): void {
     this.#isDone = true;
     never(this.#timer);
     for (const output of this.#outputs) output?.drop();
+  }
+
+  close(): void {
+    for (const output of this.#outputs) output?.close();
   }
 
   readonly #look = (): void => {

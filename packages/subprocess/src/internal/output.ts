@@ -3,7 +3,8 @@ import type { Readable } from "node:stream";
 /** Collects all that comes out of a pipe. */
 export class Output {
   readonly #readable: Readable;
-  readonly #chunks: Uint8Array[] = [];
+  /** Null where what comes is not wanted any more. */
+  #chunks: Uint8Array[] | null = [];
   #length = 0;
   hasEnded = false;
 
@@ -16,7 +17,7 @@ export class Output {
       onEnd();
     };
     readable.on("data", (chunk: Uint8Array) => {
-      this.#chunks.push(chunk);
+      this.#chunks?.push(chunk);
       this.#length += chunk.length;
     });
     readable.on("end", end);
@@ -30,20 +31,24 @@ export class Output {
     return this.#length;
   }
 
-  /** Stops collecting, and hands over what has come. */
+  /** Hands over what has come. What comes from now on is dropped. */
   take(): Uint8Array {
-    this.#readable.destroy();
     const bytes = new Uint8Array(this.#length);
     let at = 0;
-    for (const chunk of this.#chunks) {
+    for (const chunk of this.#chunks ?? []) {
       bytes.set(chunk, at);
       at += chunk.length;
     }
+    this.#chunks = null;
     return bytes;
   }
 
-  /** Stops collecting. */
+  /** Goes on to read, and drops what comes: a process that is to end may want to say so, and must not wait for a reader. */
   drop(): void {
+    this.#chunks = null;
+  }
+
+  close(): void {
     this.hasEnded = true;
     this.#readable.destroy();
   }

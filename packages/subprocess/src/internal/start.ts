@@ -25,12 +25,13 @@ export async function start(plan: Plan, holder: ChildFacts["holder"]): Promise<S
     const output =
       pair === undefined ? [plan.stdout, plan.stderr as Exclude<Plan["stderr"], "stdout">] : [pair.theirs, pair.theirs];
     const process = spawnFrom(plan, [plan.stdin, ...output]);
-    if (process.pid === undefined) throw startErrorOf(await errorOf(process), plan);
+    if (process.pid === undefined) throw await errorOf(process);
     const child = new Child({ process, label: plan.label, isLeader: plan.isLeader, grace: plan.grace, holder });
     return { child, stdin: process.stdin, stdout: pair?.ours ?? process.stdout, stderr: process.stderr };
   } catch (error) {
     pair?.ours.destroy();
-    throw error;
+    // Node throws some of the system's errors, and emits others.
+    throw isOfSystem(error) ? startErrorOf(error, plan) : error;
   } finally {
     pair?.theirs.destroy();
   }
@@ -46,6 +47,10 @@ function spawnFrom({ command, options, hasNewSession }: Plan, stdio: SpawnOption
   if (typeof command === "string") return spawn(command, { ...how, shell: true });
   const [program, ...args] = command;
   return spawn(program, args, how);
+}
+
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 function errorOf(process: ChildProcess): Promise<NodeJS.ErrnoException> {

@@ -81,9 +81,9 @@ export function viewFor(
 ): (medium: Medium) => View<string> | View<Uint8Array> {
   const { encoding, newline } = options;
   checkNewline(newline, encoding !== undefined);
-  if (encoding === undefined) return (medium) => new BytesView(new ByteWindow(medium));
+  if (encoding === undefined) return (medium) => new BytesView(new ByteWindow(medium, true));
   const made = encodingFor(encoding, isWritable);
-  return (medium) => new TextView(new ByteWindow(medium), made, newline);
+  return (medium) => new TextView(new ByteWindow(medium, false), made, newline);
 }
 
 export function checkNewline(newline: Newline | undefined, isText: boolean): void {

@@ -9,6 +9,7 @@ export class DiskMedium implements Medium {
   readonly isSeekable: boolean;
   readonly sizeHint: number;
   readonly #appends: boolean;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(fileno: number, stats: fs.Stats, appends: boolean) {
     this.fileno = fileno;
@@ -20,7 +21,10 @@ export class DiskMedium implements Medium {
 
   read(bytes: Uint8Array, position: number): Promise<number> {
     const length = Math.min(bytes.length, MOST_AT_ONCE);
-    return calling((done) => fs.read(this.fileno, bytes, 0, length, this.isSeekable ? position : null, done));
+    const at = this.isSeekable ? position : null;
+    const reading = calling<number>((done) => fs.read(this.fileno, bytes, 0, length, at, done));
+    this.#reading = reading;
+    return reading;
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -40,8 +44,10 @@ export class DiskMedium implements Medium {
     return calling((done) => fs.ftruncate(this.fileno, size, done));
   }
 
-  close(): Promise<void> {
-    return calling((done) => fs.close(this.fileno, done));
+  async close(): Promise<void> {
+    // The system may give the number to another file at once, and the read would be of that one.
+    await this.#reading.catch(ignore);
+    await calling((done) => fs.close(this.fileno, done));
   }
 }
 

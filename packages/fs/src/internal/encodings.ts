@@ -1,3 +1,5 @@
+import { isAscii } from "node:buffer";
+
 /** How text is made of bytes and back: only encodings in which one can tell how many bytes a piece of text has. */
 export interface Encoding {
   /** `TextDecoder`'s name for it. */
@@ -52,6 +54,8 @@ function made(name: string): Encoding {
   const encoding: Encoding = {
     name,
     decode: (bytes) => {
+      // That much is the same in all of these encodings, and quicker.
+      if (!isUtf16 && isAscii(bytes)) return asciiOf(bytes);
       try {
         return decoder.decode(bytes);
       } catch (cause) {
@@ -99,6 +103,10 @@ function encode(text: string, encoding: BufferEncoding, unfit: RegExp, name: str
 
 function refuse(): never {
   throw new RangeError("nothing can be written in this encoding");
+}
+
+function asciiOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function wholeUtf8(bytes: Uint8Array): number {

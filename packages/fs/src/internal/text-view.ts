@@ -10,29 +10,32 @@ export type Newline = "\n" | "\r\n";
  *
  * 1. Whole pieces are decoded, cut between two characters; bytes of a character that is not there yet stay in the window. So the
  *    window stands exactly behind the text that was decoded, and the position of any of it follows from its length in bytes.
- * 2. `#rest` has been searched for the end of a line, and is not again: a long line costs linear time.
+ * 2. Text is divided into lines piece by piece, at once: that is twice as fast as to look for the end of each. No text is searched
+ *    twice, so a long line costs linear time.
  */
 export class TextView implements View<string> {
   readonly #window: ByteWindow;
   readonly #encoding: Encoding;
-  readonly #newline: Newline | undefined;
-  /** What comes first: the beginning of a line, without its end. */
+  readonly #separator: string;
+  /** Whether a CR before the separator belongs to it. */
+  readonly #dropsReturns: boolean;
+  /** Lines that were divided off, and which is next. */
+  #lines: string[] = [];
+  #next = 0;
+  /** What comes after them. */
   #rest = "";
-  /** What comes then, from `#at` on. */
-  #text = "";
-  #at = 0;
-  /** Where the line in it ends that was looked for last. */
-  #end = -1;
+  /** Whether that is known to have no whole line in it. */
+  #isDivided = true;
 
   constructor(window: ByteWindow, encoding: Encoding, newline: Newline | undefined) {
     this.#window = window;
     this.#encoding = encoding;
-    this.#newline = newline;
+    this.#separator = newline ?? "\n";
+    this.#dropsReturns = newline === undefined;
   }
 
   get position(): number {
-    const { byteLength } = this.#encoding;
-    return this.#window.position - byteLength(this.#rest) - byteLength(this.#text.slice(this.#at));
+    return this.#window.position - this.#encoding.byteLength(this.#whole);
   }
 
   moveTo(position: number): void {
@@ -41,51 +44,52 @@ export class TextView implements View<string> {
   }
 
   has(count: number): boolean {
-    return this.#rest.length + this.#text.length - this.#at >= count;
+    this.#replace(this.#whole);
+    return this.#rest.length >= count;
   }
 
   async fill(count: number, isWanted: () => boolean): Promise<void> {
     while (!this.has(count) && isWanted()) {
-      const missing = count - (this.#rest.length + this.#text.length - this.#at);
-      if (!(await this.#decodeMore(missing, isWanted))) return;
+      const text = await this.#decodeMore(count - this.#rest.length, isWanted);
+      if (text === null) return;
+      this.#replace(this.#rest + text);
     }
   }
 
   take(count: number): string {
-    if (this.#rest !== "") this.#replace(this.#rest + this.#text.slice(this.#at));
-    const begin = this.#at;
-    const end = Math.min(begin + count, this.#text.length);
-    const isSplit = end > begin && isHigh(this.#text.charCodeAt(end - 1)) && end < this.#text.length;
+    const text = this.#whole;
+    let end = Math.min(count, text.length);
     // Not half of a pair: none of it, or all where there would be nothing else.
-    this.#at = !isSplit ? end : end - 1 > begin ? end - 1 : end + 1;
-    return this.#text.slice(begin, this.#at);
+    if (end > 0 && end < text.length && isHigh(text.charCodeAt(end - 1))) end += end > 1 ? -1 : 1;
+    this.#replace(text.slice(end));
+    return text.slice(0, end);
   }
 
   hasLine(): boolean {
-    this.#end = this.#findEnd();
-    return this.#end >= 0;
+    if (this.#next < this.#lines.length) return true;
+    if (this.#isDivided) return false;
+    const text = this.#rest;
+    this.#replace("");
+    this.#append(text);
+    return this.#lines.length > 0;
   }
 
   async fillLine(isWanted: () => boolean): Promise<void> {
     while (!this.hasLine() && isWanted()) {
-      if (!(await this.#decodeMore(1, isWanted))) return;
+      const text = await this.#decodeMore(1, isWanted);
+      if (text === null) return;
+      this.#append(text);
     }
   }
 
   takeLine(): string | null {
     if (!this.hasLine()) {
-      const line = this.#rest + this.#text.slice(this.#at);
+      const line = this.#rest;
       this.#replace("");
       return line === "" ? null : line;
     }
-    const end = this.#end;
-    let line = this.#text.slice(this.#at, end);
-    if (this.#rest !== "") {
-      line = this.#rest + line;
-      this.#rest = "";
-    }
-    this.#at = end + 1;
-    return this.#newline !== "\n" && line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line;
+    const line = this.#lines[this.#next++] as string;
+    return this.#dropsReturns && line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line;
   }
 
   encode(data: string): Uint8Array {
@@ -94,42 +98,47 @@ export class TextView implements View<string> {
         `data must be a string, not ${typeof data}; open the file without an encoding to write bytes`,
       );
     }
-    return encodeText(data, this.#encoding, this.#newline);
+    return encodeText(data, this.#encoding, this.#separator === "\r\n" ? "\r\n" : undefined);
   }
 
-  #findEnd(): number {
-    for (let from = this.#at; ;) {
-      const end = this.#text.indexOf("\n", from);
-      if (end < 0 || this.#newline !== "\r\n") return end;
-      const before = end > this.#at ? this.#text.charCodeAt(end - 1) : this.#rest.charCodeAt(this.#rest.length - 1);
-      if (before === CR) return end;
-      from = end + 1;
-    }
+  /** All there is. */
+  get #whole(): string {
+    if (this.#next === this.#lines.length) return this.#rest;
+    return [...this.#lines.slice(this.#next), this.#rest].join(this.#separator);
   }
 
-  /** Decodes some more text, which is put behind what there is; false at the end. */
-  async #decodeMore(count: number, isWanted: () => boolean): Promise<boolean> {
+  #replace(text: string): void {
+    this.#lines = [];
+    this.#next = 0;
+    this.#rest = text;
+    this.#isDivided = text === "";
+  }
+
+  /** Puts text behind what has no whole line in it, and divides it. */
+  #append(text: string): void {
+    // A separator may be cut in two.
+    const cut = this.#separator.length > 1 && this.#rest.endsWith("\r") ? 1 : 0;
+    const lines = ("\r".repeat(cut) + text).split(this.#separator);
+    lines[0] = this.#rest.slice(0, this.#rest.length - cut) + (lines[0] as string);
+    this.#rest = lines.pop() as string;
+    this.#lines = lines;
+    this.#next = 0;
+  }
+
+  /** Decodes some more text; null at the end. */
+  async #decodeMore(count: number, isWanted: () => boolean): Promise<string | null> {
     const window = this.#window;
     const { length } = window;
     await window.fill(length + count, isWanted);
     const bytes = window.peek();
-    if (!isWanted()) return false;
     const isEnd = bytes.length === length;
+    if (!isWanted() || (isEnd && length === 0)) return null;
     // At the end, the beginning of a character is no text.
     const whole = isEnd ? length : this.#encoding.wholeLength(bytes);
-    let text = this.#encoding.decode(bytes.subarray(0, whole));
-    if (window.position === 0 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+    const text = this.#encoding.decode(bytes.subarray(0, whole));
+    const isMarked = window.position === 0 && text.startsWith(BYTE_ORDER_MARK);
     window.skip(whole);
-    this.#rest += this.#text.slice(this.#at);
-    this.#text = text;
-    this.#at = 0;
-    return !isEnd;
-  }
-
-  #replace(text: string): void {
-    this.#rest = "";
-    this.#text = text;
-    this.#at = 0;
+    return isMarked ? text.slice(1) : text;
   }
 }
 

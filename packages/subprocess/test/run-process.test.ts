@@ -395,6 +395,18 @@ describe("runProcess, cancelled", () => {
     expect(readFileSync(done, "utf8")).toBe("done\n");
   });
 
+  it("reads on meanwhile, so that the process may say goodbye", async () => {
+    const [ready, done] = [join(dir, "ready-2"), join(dir, "done-2")];
+    const goodbye = `head -c 1000000 /dev/zero; echo bye >&2; echo done > ${done}; exit 0`;
+
+    await cancelledOnce(
+      () => existsSync(ready),
+      () => runProcess(`trap '${goodbye}' TERM; echo > ${ready}; while :; do sleep 0.01; done`),
+    );
+
+    expect(readFileSync(done, "utf8")).toBe("done\n");
+  });
+
   it("sends SIGKILL after grace", async () => {
     const mark = new Mark();
     const began = performance.now();

@@ -214,10 +214,10 @@ export class PurePath {
     const wanted = this.withSegments(pattern);
     if (wanted.parts.length === 0) throw new RangeError("pattern must not be empty");
     const { caseSensitive = this.#flavour.isCaseSensitive } = options;
-    const [names, parts] = [wanted.parts, this.parts];
-    if (names.length > parts.length || (wanted.anchor !== "" && names.length < parts.length)) return false;
-    const end = parts.slice(parts.length - names.length);
-    return names.every((name, i) => namePattern(name, caseSensitive).test(end[i] as string));
+    const [patterns, names] = [wanted.#parts.names, this.#parts.names];
+    const surplus = names.length - patterns.length;
+    if (wanted.anchor === "" ? surplus < 0 : surplus !== 0 || !this.#isAnchoredAs(wanted)) return false;
+    return patterns.every((pattern, i) => namePattern(pattern, caseSensitive).test(names[surplus + i] as string));
   }
 
   /** Whether a pattern matches the whole path; `**` stands for any number of names. */
@@ -253,6 +253,13 @@ export class PurePath {
 
   #with(names: readonly string[]): this {
     return this.withSegments(lexical.format(this.#flavour, { ...this.#parts, names }));
+  }
+
+  /** Whether drive and root are those of the pattern, as far as it has them. */
+  #isAnchoredAs(pattern: PurePath): boolean {
+    const { fold } = this.#flavour;
+    if (pattern.drive !== "" && fold(pattern.drive) !== fold(this.drive)) return false;
+    return pattern.root === "" || pattern.root === this.root;
   }
 
   #hasSeparator(text: string): boolean {

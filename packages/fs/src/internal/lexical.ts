@@ -113,5 +113,6 @@ function joinWindows(left: string, right: string): string {
   const isOther = rightDrive !== "" && rightDrive.toLowerCase() !== drive.toLowerCase();
   if (isOther) return rightDrive + rightRest;
   const glue = rest === "" || rest.endsWith("\\") ? "" : "\\";
-  return (rightDrive || drive) + root + rest + glue + rightRest;
+  const share = root === "" && drive.startsWith("\\") ? "\\" : "";
+  return (rightDrive || drive) + (root || share) + rest + glue + rightRest;
 }

@@ -130,7 +130,13 @@ describe("PurePath", () => {
     class Mine extends Path {}
     const path = new Mine("/a/b.c");
 
-    for (const made of [path.parent, path.joinpath("x"), path.withSuffix(".d"), path.relativeTo("/a"), ...path.parents]) {
+    for (const made of [
+      path.parent,
+      path.joinpath("x"),
+      path.withSuffix(".d"),
+      path.relativeTo("/a"),
+      ...path.parents,
+    ]) {
       expect(made).toBeInstanceOf(Mine);
     }
   });

@@ -128,13 +128,17 @@ export class TextView implements View<string> {
   /** Decodes some more text; null at the end. */
   async #decodeMore(count: number, isWanted: () => boolean): Promise<string | null> {
     const window = this.#window;
-    const { length } = window;
-    await window.fill(length + count, isWanted);
+    // An abandoned read may have brought some already.
+    let whole = this.#encoding.wholeLength(window.peek());
+    if (whole === 0) {
+      const { length } = window;
+      await window.fill(length + count, isWanted);
+      const isEnd = window.length === length;
+      if (isEnd && (length === 0 || !isWanted())) return null;
+      // At the end, the beginning of a character is no text.
+      whole = isEnd ? length : this.#encoding.wholeLength(window.peek());
+    }
     const bytes = window.peek();
-    const isEnd = bytes.length === length;
-    if (!isWanted() || (isEnd && length === 0)) return null;
-    // At the end, the beginning of a character is no text.
-    const whole = isEnd ? length : this.#encoding.wholeLength(bytes);
     const text = this.#encoding.decode(bytes.subarray(0, whole));
     const isMarked = window.position === 0 && text.startsWith(BYTE_ORDER_MARK);
     window.skip(whole);

@@ -7,7 +7,7 @@
 export type { Command } from "./command.js";
 export type { CompletedProcess } from "./completed-process.js";
 export { CalledProcessError } from "./errors.js";
-export { openProcess } from "./open-process.js";
+export { openProcess, type OpenedProcess } from "./open-process.js";
 export { Process } from "./process.js";
 export { defaultProcessLimiter } from "./process-limiter.js";
 export type { ProcessOptions, Stdio } from "./process-options.js";

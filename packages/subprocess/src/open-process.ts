@@ -1,4 +1,5 @@
 import { checkpointIfCancelled, quietly } from "@anyio/core/lowlevel";
+import type { ByteReceiveStream, ByteSendStream } from "@anyio/streams";
 import type { Command } from "./command.js";
 import { type Plan, planOf } from "./internal/plan.js";
 import { start } from "./internal/start.js";
@@ -16,22 +17,35 @@ import type { ProcessOptions } from "./process-options.js";
  * @throws {TypeError | RangeError} when an argument is of another kind or out of range
  * @example
  * const upper = await openProcess(["tr", "a-z", "A-Z"]);
- * await upper.stdin?.send(new TextEncoder().encode("hello"));
- * await upper.stdin?.close();
- * const bytes = await upper.stdout?.receive();
+ * await upper.stdin.send(new TextEncoder().encode("hello"));
+ * await upper.stdin.close();
+ * const bytes = await upper.stdout.receive();
  * await upper.close();
  * [new TextDecoder().decode(bytes), upper.exitCode]; // => ["HELLO", 0]
  * @see anyio.open_process
  */
-export function openProcess(command: Command, options: ProcessOptions = {}): Promise<Process> {
+export function openProcess<const O extends ProcessOptions = object>(
+  command: Command,
+  options?: O,
+): Promise<OpenedProcess<O>> {
   let plan: Plan;
   try {
-    plan = planOf(command, options, "pipe");
+    plan = planOf(command, options ?? {}, "pipe");
   } catch (error) {
     return Promise.reject(error);
   }
-  return quietly(open(plan));
+  return quietly(open(plan)) as Promise<OpenedProcess<O>>;
 }
+
+/** A process with a stream for each pipe that its options say it has, and null for what is none. */
+export type OpenedProcess<O extends ProcessOptions> = Process<
+  StreamAt<O extends { stdin?: infer Where } ? Where : undefined, ByteSendStream>,
+  StreamAt<O extends { stdout?: infer Where } ? Where : undefined, ByteReceiveStream>,
+  StreamAt<O extends { stderr?: infer Where } ? Where : undefined, ByteReceiveStream>
+>;
+
+// An option that is not there at all is inferred as unknown, and one that is not given is a pipe.
+type StreamAt<Where, Stream> = unknown extends Where ? Stream : Where extends "pipe" | undefined ? Stream : null;
 
 async function open(plan: Plan): Promise<Process> {
   await checkpointIfCancelled();

@@ -21,17 +21,22 @@ import type { Started } from "./internal/start.js";
  *
  * One that is left open is ended when the task that opened it ends: its group gets SIGTERM, and SIGKILL after `grace`.
  *
+ * @typeParam In whether there is a stream to its stdin, as the options say; so for `Out` and `Err`
  * @see anyio.abc.Process
  */
-export class Process implements AsyncDisposable {
+export class Process<
+  In extends ByteSendStream | null = ByteSendStream | null,
+  Out extends ByteReceiveStream | null = ByteReceiveStream | null,
+  Err extends ByteReceiveStream | null = ByteReceiveStream | null,
+> implements AsyncDisposable {
   /** What was run. */
   readonly command: Command;
   /** What the process reads; null where its stdin is no pipe. */
-  readonly stdin: ByteSendStream | null;
+  readonly stdin: In;
   /** What the process writes; null where its stdout is no pipe. */
-  readonly stdout: ByteReceiveStream | null;
+  readonly stdout: Out;
   /** What the process writes to its stderr; null where that is no pipe of its own. */
-  readonly stderr: ByteReceiveStream | null;
+  readonly stderr: Err;
   readonly #child: Child;
   readonly #pipes: readonly (Readable | Writable | null)[];
 
@@ -40,9 +45,10 @@ export class Process implements AsyncDisposable {
     this.command = command;
     this.#child = child;
     this.#pipes = [stdin, stdout, stderr];
-    this.stdin = stdin && new ChildInput(stdin);
-    this.stdout = stdout && outputOf(stdout);
-    this.stderr = stderr && outputOf(stderr);
+    // Which of them are null is known to whoever says what is a pipe.
+    this.stdin = (stdin && new ChildInput(stdin)) as In;
+    this.stdout = (stdout && outputOf(stdout)) as Out;
+    this.stderr = (stderr && outputOf(stderr)) as Err;
     noteOpened(this, child.label);
     child.whenExited(inFlight());
     child.whenGone(() => noteClosed(this));

@@ -16,7 +16,7 @@ export interface ToProcessOptions {
 }
 
 /** A function that is exported by a module: where, and as what. */
-export interface ExportedFunction<F extends (...args: never[]) => unknown = (...args: never[]) => unknown> {
+export interface ExportedFunction<F extends AnyFunction = AnyFunction> {
   /** The module's URL: `new URL("./work.js", import.meta.url)`. */
   readonly module: string | URL;
   readonly name: string;
@@ -24,8 +24,10 @@ export interface ExportedFunction<F extends (...args: never[]) => unknown = (...
   readonly type?: F;
 }
 
-/** A function that takes what it is given in another process. */
 type AnyFunction = (...args: never[]) => unknown;
+
+/** What a function is given; of an export that nobody told the type of, anything. */
+type ArgumentsOf<F extends AnyFunction> = AnyFunction extends F ? readonly unknown[] : Readonly<Parameters<F>>;
 
 /**
  * Calls `fn` in a worker process, and waits for what it returns: for work that keeps a processor busy, or that may crash.
@@ -51,9 +53,9 @@ type AnyFunction = (...args: never[]) => unknown;
  */
 function runInProcess<F extends AnyFunction>(
   fn: F | ExportedFunction<F>,
-  ...[args, options]: Parameters<F> extends []
-    ? [args?: readonly [], options?: ToProcessOptions]
-    : [args: Readonly<Parameters<F>>, options?: ToProcessOptions]
+  ...[args, options]: [] extends Parameters<F>
+    ? [args?: ArgumentsOf<F>, options?: ToProcessOptions]
+    : [args: ArgumentsOf<F>, options?: ToProcessOptions]
 ): Promise<Awaited<ReturnType<F>>> {
   try {
     const call = callOf(fn, args ?? []);

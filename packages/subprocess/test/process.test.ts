@@ -24,9 +24,9 @@ import { bytes, text } from "./support/text.js";
 const dir = mkdtempSync(join(tmpdir(), "anyio-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-async function allOf(stream: AsyncIterable<Uint8Array> | null): Promise<string> {
+async function allOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
   let all = "";
-  for await (const chunk of stream ?? []) all += text(chunk);
+  for await (const chunk of stream) all += text(chunk);
   return all;
 }
 
@@ -34,11 +34,11 @@ describe("openProcess", () => {
   it("gives a process to talk to", async () => {
     const process = await openProcess(["cat"]);
 
-    await process.stdin?.send(bytes("hello"));
-    const answer = await process.stdout?.receive();
-    await process.stdin?.close();
+    await process.stdin.send(bytes("hello"));
+    const answer = await process.stdout.receive();
+    await process.stdin.close();
 
-    expect(text(answer ?? bytes(""))).toBe("hello");
+    expect(text(answer)).toBe("hello");
     expect(await process.wait()).toBe(0);
     await process.close();
   });
@@ -46,8 +46,8 @@ describe("openProcess", () => {
   it("has pipes for all three streams, where nothing else is said", async () => {
     const process = await openProcess("cat; echo err >&2");
 
-    await process.stdin?.send(bytes("in"));
-    await process.stdin?.close();
+    await process.stdin.send(bytes("in"));
+    await process.stdin.close();
 
     expect(await Promise.all([allOf(process.stdout), allOf(process.stderr)])).toEqual(["in", "err\n"]);
     await process.close();
@@ -119,7 +119,7 @@ describe("Process", () => {
     await sleep(30);
 
     expect([await allOf(process.stdout), await allOf(process.stderr)]).toEqual(["out\n", "err\n"]);
-    await caught(process.stdout?.receive() ?? Promise.resolve(), EndOfStreamError);
+    await caught(process.stdout.receive(), EndOfStreamError);
   });
 
   it("waits for its reader, and is read at flat memory", async () => {
@@ -131,7 +131,7 @@ describe("Process", () => {
     let peak = 0;
     const before = globalThis.process.memoryUsage.rss();
 
-    for await (const chunk of process.stdout ?? []) {
+    for await (const chunk of process.stdout) {
       length += chunk.length;
       peak = Math.max(peak, globalThis.process.memoryUsage.rss());
     }
@@ -142,11 +142,11 @@ describe("Process", () => {
 
   it("tells a sender when it reads no more", async () => {
     await using process = await openProcess("exec <&-; echo closed; sleep 60", { grace: 10 });
-    await process.stdout?.receive();
+    await process.stdout.receive();
 
-    await caught(process.stdin?.send(new Uint8Array(1_000_000)) ?? Promise.resolve(), BrokenResourceError);
+    await caught(process.stdin.send(new Uint8Array(1_000_000)), BrokenResourceError);
     // To close what it does not read is no error.
-    await process.stdin?.close();
+    await process.stdin.close();
   });
 });
 
@@ -213,7 +213,7 @@ describe("Process, its signals", () => {
     await withTaskGroup(async (tg) => {
       tg.startSoon(
         async () => {
-          for await (const chunk of process.stdout ?? []) said += text(chunk);
+          for await (const chunk of process.stdout) said += text(chunk);
         },
         { service: true },
       );
@@ -251,7 +251,7 @@ describe("Process, its signals", () => {
   it("reach the process alone with killTree: false", async () => {
     const mark = new Mark();
     await using process = await openProcess("sleep 60 >&- 2>&- & echo; wait", { env: mark.env, killTree: false });
-    await process.stdout?.receive();
+    await process.stdout.receive();
 
     process.kill();
     await process.wait();
@@ -266,7 +266,7 @@ describe("Process, its signals", () => {
 describe("Process.close", () => {
   it("closes its input, and waits for it to end by itself", async () => {
     const process = await openProcess(`cat > ${join(dir, "closed")}; sleep 0.1; exit 5`);
-    await process.stdin?.send(bytes("all of it"));
+    await process.stdin.send(bytes("all of it"));
 
     await process.close();
 
@@ -278,7 +278,7 @@ describe("Process.close", () => {
     const mark = new Mark();
     const script = `trap 'echo term >> ${join(dir, "told")}' TERM; echo; while :; do sleep 0.01; done`;
     const process = await openProcess(script, { grace: 100, env: mark.env, stderr: "ignore" });
-    await process.stdout?.receive();
+    await process.stdout.receive();
     const began = performance.now();
 
     await process.close();
@@ -300,12 +300,12 @@ describe("Process.close", () => {
 
   it("ends whoever waits in its streams, and refuses to use them", async () => {
     const process = await openProcess(["cat"]);
-    const receiving = errorOf(process.stdout?.receive() ?? Promise.resolve());
+    const receiving = errorOf(process.stdout.receive());
 
     await process.close();
 
     expect(await receiving).toBeInstanceOf(ClosedResourceError);
-    await caught(process.stdin?.send(bytes("more")) ?? Promise.resolve(), ClosedResourceError);
+    await caught(process.stdin.send(bytes("more")), ClosedResourceError);
     expect(await process.wait()).toBe(0);
   });
 
@@ -313,7 +313,7 @@ describe("Process.close", () => {
     const mark = new Mark();
     const scope = new CancelScope();
     const process = await openProcess("trap '' TERM; echo; sleep 60; sleep 60", { env: mark.env });
-    await process.stdout?.receive();
+    await process.stdout.receive();
 
     await scope.run(async () => {
       scope.cancel();
@@ -327,7 +327,7 @@ describe("Process.close", () => {
   it("sends SIGKILL once it is cancelled", async () => {
     const mark = new Mark();
     const process = await openProcess("trap '' TERM; echo; sleep 60; sleep 60", { env: mark.env });
-    await process.stdout?.receive();
+    await process.stdout.receive();
     const began = performance.now();
 
     await moveOnAfter(50, () => process.close());
@@ -340,7 +340,7 @@ describe("Process.close", () => {
   it("is skipped over by forceClose", async () => {
     const mark = new Mark();
     const process = await openProcess("trap '' TERM; echo; sleep 60; sleep 60", { env: mark.env });
-    await process.stdout?.receive();
+    await process.stdout.receive();
 
     await forceClose(process);
 
@@ -351,7 +351,7 @@ describe("Process.close", () => {
   it("does not wait for a reader of what it was sent", async () => {
     const mark = new Mark();
     const process = await openProcess("sleep 60", { grace: 50, env: mark.env });
-    void process.stdin?.send(new Uint8Array(1_000_000)).catch(() => {});
+    void process.stdin.send(new Uint8Array(1_000_000)).catch(() => {});
     await sleep(5);
 
     await process.close();
@@ -391,8 +391,8 @@ describe("Process, left open", () => {
     await run(async () => {
       const process = await failAfter(10_000, () => openProcess(["cat"]));
 
-      await process.stdin?.send(bytes("still here"));
-      expect(text((await process.stdout?.receive()) ?? bytes(""))).toBe("still here");
+      await process.stdin.send(bytes("still here"));
+      expect(text(await process.stdout.receive())).toBe("still here");
     });
   });
 
@@ -420,7 +420,7 @@ describe("Process, left open", () => {
           await sleep(1);
         } finally {
           await new CancelScope({ shield: true }).run(async () => {
-            await process.stdin?.send(bytes("goodbye\n"));
+            await process.stdin.send(bytes("goodbye\n"));
             said = await allOf(process.stdout);
           });
         }

@@ -249,6 +249,7 @@ describe("runProcess, input", () => {
   it("does not keep a process whose source never goes on", async () => {
     async function* parked(): AsyncGenerator<string> {
       await new Promise(() => {});
+      yield "never";
     }
 
     expect((await runProcess(["true"], { input: parked() })).exitCode).toBe(0);

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { Mark, until } from "./support/marked.js";
+import { startProgram } from "./support/program.js";
+
+describe("a program with processes and workers", () => {
+  it.each([
+    ["naturally", 0],
+    ["fails", 1],
+    ["throws", 1],
+    ["exit", 3],
+  ])(
+    "leaves none behind when it ends: %s",
+    async (how, expected) => {
+      const mark = new Mark();
+
+      const { code } = await startProgram("program", { ...mark.env, HOW: how }).ending;
+
+      expect(code).toBe(expected);
+      await until(() => mark.living.length === 0);
+    },
+    20_000,
+  );
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "leaves none behind when %s ends its run()",
+    async (signal) => {
+      const mark = new Mark();
+      const program = startProgram("program", mark.env);
+      await program.said("ready");
+      expect(mark.living.length).toBeGreaterThan(5);
+
+      program.kill(signal);
+
+      expect((await program.ending).signal).toBe(signal);
+      mark.expectGone();
+    },
+    20_000,
+  );
+
+  it("leaves none behind when a second signal ends it at once", async () => {
+    const mark = new Mark();
+    const program = startProgram("program", { ...mark.env, HOW: "stuck" });
+    await program.said("ready");
+
+    program.kill("SIGTERM");
+    await program.said("cleaning up");
+    program.kill("SIGTERM");
+
+    expect((await program.ending).signal).toBe("SIGTERM");
+    await until(() => mark.living.length === 0);
+  }, 20_000);
+
+  it("goes on where a worker prints, or floods its stderr", async () => {
+    const program = startProgram("floods", {});
+    await program.said("both");
+
+    expect((await program.ending).code).toBe(0);
+    expect(program.stdout.length).toBeGreaterThan(1_000_000);
+    expect(program.stdout).toMatch(/xprinted\nboth returned\n$/);
+  }, 20_000);
+
+  it.each(["only-idle-worker", "only-busy-worker"])(
+    "leaves no worker behind when it is killed: %s",
+    async (how) => {
+      const mark = new Mark();
+      const program = startProgram("program", { ...mark.env, HOW: how });
+      await program.said("ready");
+      expect(mark.living.length).toBeGreaterThan(1);
+
+      program.kill("SIGKILL");
+
+      expect((await program.ending).signal).toBe("SIGKILL");
+      await until(() => mark.living.length === 0);
+    },
+    20_000,
+  );
+});

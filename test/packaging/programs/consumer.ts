@@ -2,6 +2,7 @@ import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutEr
 import { checkpoint } from "@anyio/core/lowlevel";
 import { createMemoryObjectStream, type ObjectReceiveStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
+import { type CompletedProcess, openProcess, runProcess, toProcess } from "@anyio/subprocess";
 import { CapacityLimiter, Event, type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup, type TaskHandle } from "@anyio/task-groups";
 
@@ -44,7 +45,15 @@ await run(async () => {
   await using bytes = fromReadable(process.stdin);
   void bytes;
 
-  return [inScope, wrong, limited];
+  const completed: CompletedProcess = await runProcess(["true"], { check: false });
+  await using child = await openProcess(["cat"], { stderr: "stdout" });
+  await child.stdin.send(completed.stdout);
+  const product: number = await toProcess.run((a: number, b: number) => a * b, [6, 7]);
+
+  // @ts-expect-error its stderr leads where its stdout leads
+  await child.stderr.receive();
+
+  return [inScope, wrong, limited, product];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

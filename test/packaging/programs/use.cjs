@@ -1,6 +1,7 @@
 const assert = require("node:assert/strict");
 const { failAfter, sleep, TimeoutError } = require("@anyio/core");
 const { createMemoryObjectStream } = require("@anyio/streams");
+const { runProcess, toProcess } = require("@anyio/subprocess");
 const { Semaphore } = require("@anyio/sync");
 const { withTaskGroup } = require("@anyio/task-groups");
 
@@ -11,6 +12,9 @@ async function main() {
   const [send, receive] = createMemoryObjectStream(1);
   await new Semaphore(1).run(() => send.send("item"));
   assert.equal(await receive.receive(), "item");
+
+  assert.equal((await runProcess(["true"])).exitCode, 0);
+  assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
 
   await assert.rejects(
     failAfter(5, () => sleep(60_000)),

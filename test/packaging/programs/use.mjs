@@ -4,6 +4,7 @@ import { failAfter, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
 import { createMemoryObjectStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
+import { runProcess, toProcess } from "@anyio/subprocess";
 import { Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 
@@ -40,3 +41,7 @@ const total = await withTaskGroup(async (tg) => {
   return sum;
 });
 assert.equal(total, 9);
+
+const { stdout } = await runProcess("cat | tr a-z A-Z", { input: "hello" });
+assert.equal(new TextDecoder().decode(stdout), "HELLO");
+assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);

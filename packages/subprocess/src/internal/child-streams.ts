@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { BrokenResourceError } from "@anyio/core";
+import { quietly } from "@anyio/core/lowlevel";
 import { type ByteReceiveStream, ByteSendStream } from "@anyio/streams";
 import { fromReadable, fromWritable } from "@anyio/streams/node";
 
@@ -20,16 +21,23 @@ export class ChildInput extends ByteSendStream {
   }
 
   override send(bytes: Uint8Array): Promise<void> {
-    return this.#stream.send(bytes);
+    return quietly(this.#stream.send(bytes).catch(brokenBy));
   }
 
   override async close(): Promise<void> {
     try {
-      await this.#stream.close();
+      await this.#stream.close().catch(brokenBy);
     } catch (error) {
       if (!(error instanceof BrokenResourceError)) throw error;
     }
   }
+}
+
+// Bun's pipes fail in a callback before they say that they have failed.
+function brokenBy(error: unknown): never {
+  throw (error as { code?: unknown } | null)?.code === "EPIPE"
+    ? new BrokenResourceError(undefined, { cause: error })
+    : error;
 }
 
 function ignore(): void {}

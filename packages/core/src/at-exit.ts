@@ -10,8 +10,8 @@ const { process } = globalThis as { process?: NodeJS.Process };
  * @param callback called once at most; it has no time to wait for anything
  * @returns ends that
  * @example
- * const cancel = atExit(() => console.log("never mind"));
- * cancel();
+ * console.log("working"); // => working
+ * atExit(() => console.log("and out")); // => and out
  */
 export function atExit(callback: () => void): () => void {
   const { lastWords } = realm;

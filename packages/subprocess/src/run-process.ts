@@ -72,7 +72,7 @@ async function complete(started: Started, plan: Plan, options: RunProcessOptions
   const completion = new Completion(child, [stdout, stderr], drainGrace);
   const untilDone = (): Promise<void> =>
     suspendForeign(`${plan.label} to end`, (waiter) => {
-      completion.onDone = () => void waiter.resume();
+      completion.whenDone(() => waiter.resume());
       return () => child.press("terminating");
     });
   try {

@@ -1,7 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { skipOn } from "#support/runtimes";
+import { runProcess } from "@anyio/subprocess";
+import { runtime, skipOn } from "#support/runtimes";
 import { Mark, until } from "./support/marked.js";
 import { startProgram } from "./support/program.js";
+import { text } from "./support/text.js";
 
 describe("a program with processes and workers", () => {
   it.each([
@@ -79,4 +82,28 @@ describe("a program with processes and workers", () => {
     },
     20_000,
   );
+
+  it("is not kept alive by a worker that has nothing to do", async () => {
+    const mark = new Mark();
+    const began = performance.now();
+    const program = startProgram("outside", mark.env);
+
+    expect((await program.ending).code).toBe(0);
+    // It would take ten seconds until the worker is dismissed.
+    expect(performance.now() - began).toBeLessThan(9_000);
+    await until(() => mark.living.length === 0);
+  }, 20_000);
+});
+
+describe("a program whose stdin is a terminal", () => {
+  it("has a child that inherits it stay in its own group, which alone may read from it", async () => {
+    const program = fileURLToPath(new URL("fixtures/terminal.mjs", import.meta.url));
+    const flags = runtime.family === "deno" ? "run -A" : "";
+
+    const { stdout } = await runProcess(["script", "-qec", `${process.execPath} ${flags} ${program}`, "/dev/null"], {
+      env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" },
+    });
+
+    expect(text(stdout).trim().split(/\r?\n/)).toEqual(["follows", "follows", "leads", "leads"]);
+  }, 20_000);
 });

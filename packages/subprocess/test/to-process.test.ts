@@ -455,6 +455,14 @@ describe("toProcess.run, its pool", { timeout: 30_000 }, () => {
     expect(pids.map(isAlive)).toEqual([false, false, false]);
   });
 
+  it("dismisses a worker that has had nothing to do for ten seconds", async () => {
+    const pid = await toProcess.run(() => process.pid);
+    await sleep(8_000);
+    expect(isAlive(pid)).toBe(true);
+
+    await until(() => !isAlive(pid));
+  });
+
   it("is no leak", async () => {
     await inProgram(() => assertNoLeaks(() => toProcess.run(add, [1, 2])));
   });

@@ -8,8 +8,7 @@ import { Output } from "./output.js";
  * what the pipe holds by then is read all the same, however late this process is.
  */
 export class Completion {
-  /** Told once. */
-  onDone: () => void = () => {};
+  #onDone: () => void = () => {};
   /** Whether a pipe was still open. */
   isTruncated = false;
   readonly #child: Child;
@@ -23,6 +22,12 @@ export class Completion {
     this.#drainGrace = drainGrace;
     this.#outputs = pipes.map((pipe) => pipe && new Output(pipe, this.#look));
     child.whenExited(this.#look);
+  }
+
+  /** Calls back when it is done, at once where it is. */
+  whenDone(callback: () => void): void {
+    if (this.#isDone) callback();
+    else this.#onDone = callback;
   }
 
   /** What has come through each pipe. */
@@ -67,7 +72,7 @@ export class Completion {
   #finish(): void {
     this.#isDone = true;
     never(this.#timer);
-    this.onDone();
+    this.#onDone();
   }
 }
 

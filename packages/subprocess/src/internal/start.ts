@@ -45,7 +45,7 @@ function spawnFrom({ command, options, hasNewSession }: Plan, stdio: SpawnOption
   if (uid !== undefined) how.uid = uid;
   if (gid !== undefined) how.gid = gid;
   if (typeof command === "string") return spawn(command, { ...how, shell: true });
-  const [program, ...args] = command;
+  const [program = "", ...args] = command;
   return spawn(program, args, how);
 }
 

@@ -5,6 +5,7 @@ import { WORKER_URL } from "../../worker-url.js";
 import { Child } from "../child.js";
 import { after } from "../event-loop.js";
 import { type Call, isReply, type Reply } from "./messages.js";
+import { workerFlags } from "./worker-flags.js";
 
 /** What is left of a call: how to tell whoever waits, and whether the worker has begun it. */
 interface Pending {
@@ -33,7 +34,7 @@ export class PooledWorker {
 
   /** @throws the system's error when no process can be started */
   static async start(): Promise<PooledWorker> {
-    const process = fork(WORKER_URL, [String(globalThis.process.pid)], OPTIONS());
+    const process = fork(WORKER_URL, [String(globalThis.process.pid)], forkOptions());
     if (process.pid !== undefined) return new PooledWorker(process);
     throw await suspendShielded<Error>("the reason why a worker cannot be started", (waiter) => {
       process.once("error", (error) => waiter.resume(error));
@@ -140,13 +141,12 @@ const IS_POSIX = process.platform !== "win32";
 const GRACE = 1_000;
 const LAST_WORDS = 100;
 
-function OPTIONS(): ForkOptions {
+function forkOptions(): ForkOptions {
   return {
     detached: IS_POSIX,
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    // A debugger listens at one port, and a program given as text is not for workers.
-    execArgv: process.execArgv.filter((arg) => !/^--(inspect|debug)/.test(arg)),
+    execArgv: workerFlags(process.execArgv),
   };
 }
 

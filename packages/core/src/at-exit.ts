@@ -11,7 +11,9 @@ const { process } = globalThis as { process?: NodeJS.Process };
  * @returns ends that
  * @example
  * console.log("working"); // => working
- * atExit(() => console.log("and out")); // => and out
+ * atExit(() => {
+ *   console.log("and out"); // => and out
+ * });
  */
 export function atExit(callback: () => void): () => void {
   const { lastWords } = realm;

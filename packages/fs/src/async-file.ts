@@ -219,7 +219,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
       prepare: async () => {
         this.#checkSeekable();
         if (whence === "end") position += await this.#medium.size();
-        if (whence === "current") position += await this.#locate();
+        if (whence === "current") position += await this.#position();
         if (position >= 0) return;
         throw new RangeError(`offset must not lead before the start of the file, as ${offset} from "${whence}" does`);
       },
@@ -237,7 +237,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
     return this.#do("the position in", {
       prepare: async () => {
         this.#checkSeekable();
-        position = await this.#locate();
+        position = await this.#position();
       },
       take: () => position,
       hasEffect: false,
@@ -258,7 +258,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
     return this.#do("truncating", {
       prepare: async () => {
         this.#checkSeekable();
-        const position = await this.#locate();
+        const position = await this.#position();
         newSize = size ?? position;
         // What is read ahead may be gone.
         this.#moveTo(position);
@@ -354,9 +354,14 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
     });
   }
 
-  /** The position; it is looked up where only the system knows. */
-  async #locate(): Promise<number> {
+  /** Looks the position up where only the system knows it. */
+  async #locate(): Promise<void> {
     if (this.#isAtEnd) this.#moveTo(await this.#medium.size());
+  }
+
+  /** Where it stands. To tell that of text takes all that is read ahead. */
+  async #position(): Promise<number> {
+    await this.#locate();
     return this.#view.position;
   }
 

@@ -89,6 +89,6 @@ export function waitsForOthers(path: string): boolean {
 }
 
 // More in one call fails on some systems, and nobody could stop it.
-const MOST_AT_ONCE = 64 * 1024 * 1024;
+const MOST_AT_ONCE = 16 * 1024 * 1024;
 
 function ignore(): void {}

@@ -37,7 +37,8 @@ export interface OpenFileOptions {
  * @throws {RangeError} when the encoding is unknown, or cannot be done
  * @throws the system's error, with its `code`
  * @example
- * await using file = await openFile(new URL("data:,")).catch(() => spooledTemporaryFile({ encoding: "utf-8" }));
+ * await using directory = await temporaryDirectory();
+ * await using file = await openFile(directory.path.joinpath("notes"), "w+", { encoding: "utf-8" });
  * await file.write("one\ntwo\n");
  * await file.seek(0);
  * await file.readlines(); // => ["one", "two"]

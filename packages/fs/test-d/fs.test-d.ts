@@ -1,6 +1,6 @@
 import { type AsyncFile, mkstemp, openFile, Path, spooledTemporaryFile, type SpooledTemporaryFile } from "@anyio/fs";
 
-const bytes: AsyncFile<Uint8Array> = await openFile("f");
+const bytes: AsyncFile = await openFile("f");
 const text: AsyncFile<string> = await openFile("f", "w", { encoding: "utf-8" });
 const alsoText: AsyncFile<string> = await new Path("f").open("r", { encoding: "latin1" });
 const [file, path]: [AsyncFile, string] = await mkstemp();

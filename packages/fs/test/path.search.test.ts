@@ -131,14 +131,15 @@ print(json.dumps([sorted({str(p.relative_to(root)) for p in root.glob(pattern)})
     const paths = new Path(at()).glob("**/*");
     const names: string[] = [];
 
-    for (let ended = false, attempt = 1; !ended; attempt++) {
+    const state = { hasEnded: false };
+    for (let attempt = 1; !state.hasEnded; attempt++) {
       const scope = new CancelScope();
       await scope.run(async () => {
         if (attempt % 3 === 0) setImmediate(() => scope.cancel());
         const next = paths.next();
         if (attempt % 7 === 0) queueMicrotask(() => scope.cancel());
         const result = await next;
-        if (result.done) ended = true;
+        if (result.done) state.hasEnded = true;
         else names.push(String(result.value));
       });
     }
@@ -163,7 +164,7 @@ describe("Path.walk", () => {
   const visits = async (options = {}): Promise<string[]> => {
     const list: string[] = [];
     for await (const [path, directories, files] of new Path(at()).walk(options)) {
-      list.push(`${path.relativeTo(at())}: ${directories.toSorted()} | ${files.toSorted()}`);
+      list.push(`${String(path.relativeTo(at()))}: ${directories.toSorted().join()} | ${files.toSorted().join()}`);
     }
     return list;
   };

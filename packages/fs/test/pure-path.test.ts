@@ -120,7 +120,7 @@ describe("PurePath", () => {
   });
 
   it("shows itself", () => {
-    expect(`${new Path("a", "b")}`).toBe("a/b");
+    expect(String(new Path("a", "b"))).toBe("a/b");
     expect(JSON.stringify({ path: new Path("a") })).toBe('{"path":"a"}');
     expect(inspect(new Path("a"))).toBe('Path("a")');
     expect(new Path("a")).toBeInstanceOf(PurePath);

@@ -23,7 +23,7 @@ const left = (): string[] => fs.readdirSync(at());
 
 describe.each([
   ["temporaryFile", temporaryFile],
-  ["namedTemporaryFile", namedTemporaryFile as typeof temporaryFile],
+  ["namedTemporaryFile", namedTemporaryFile],
   ["spooledTemporaryFile", spooledTemporaryFile as typeof temporaryFile],
 ])("%s", (_name, make) => {
   it("is written and read, and gone after its scope", async () => {
@@ -215,7 +215,7 @@ describe("spooledTemporaryFile", () => {
           if (scope.cancelledCaught) {
             expect(["read", "seek"]).toContain(name);
           } else if (name === "write") {
-            while (count > 0 && model.length < position) model.push(0);
+            if (count > 0) model.push(...Array<number>(Math.max(0, position - model.length)).fill(0));
             model.splice(position, count, ...data);
             position += count;
           } else if (name === "read") {

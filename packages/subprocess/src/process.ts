@@ -13,7 +13,8 @@ import type { ByteReceiveStream, ByteSendStream } from "@anyio/streams";
 import type { Command } from "./command.js";
 import { checkSignal } from "./internal/checks.js";
 import type { Child } from "./internal/child.js";
-import { ChildInput, outputOf } from "./internal/child-streams.js";
+import { ChildInput } from "./internal/child-input.js";
+import { ChildOutput } from "./internal/child-output.js";
 import type { Started } from "./internal/start.js";
 
 /**
@@ -47,8 +48,8 @@ export class Process<
     this.#pipes = [stdin, stdout, stderr];
     // Which of them are null is known to whoever says what is a pipe.
     this.stdin = (stdin && new ChildInput(stdin)) as In;
-    this.stdout = (stdout && outputOf(stdout)) as Out;
-    this.stderr = (stderr && outputOf(stderr)) as Err;
+    this.stdout = (stdout && new ChildOutput(stdout)) as Out;
+    this.stderr = (stderr && new ChildOutput(stderr)) as Err;
     noteOpened(this, child.label);
     child.whenExited(inFlight());
     child.whenGone(() => noteClosed(this));

@@ -386,7 +386,7 @@ describe("runProcess, cancelled", () => {
 
   it("sends SIGTERM, and lets the process clean up for as long as grace", async () => {
     const [ready, done] = [join(dir, "ready"), join(dir, "done")];
-    const script = `trap 'sleep 0.1; echo done > ${done}; exit 0' TERM; echo > ${ready}; while :; do sleep 0.01; done`;
+    const script = `trap 'sleep 0.1; echo done > ${done}; exit 0' TERM; echo > ${ready}; while :; do :; done`;
 
     await cancelledOnce(
       () => existsSync(ready),
@@ -402,7 +402,7 @@ describe("runProcess, cancelled", () => {
 
     await cancelledOnce(
       () => existsSync(ready),
-      () => runProcess(`trap '${goodbye}' TERM; echo > ${ready}; while :; do sleep 0.01; done`),
+      () => runProcess(`trap '${goodbye}' TERM; echo > ${ready}; while :; do :; done`),
     );
 
     expect(readFileSync(done, "utf8")).toBe("done\n");

@@ -1,15 +1,8 @@
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { BrokenResourceError } from "@anyio/core";
 import { quietly } from "@anyio/core/lowlevel";
-import { type ByteReceiveStream, ByteSendStream } from "@anyio/streams";
-import { fromReadable, fromWritable } from "@anyio/streams/node";
-
-/** What a child writes, to be received. It stays to be received when the child has exited. */
-export function outputOf(readable: Readable): ByteReceiveStream {
-  // Node throws away what nobody has begun to read when the child exits, unless somebody listens for this.
-  readable.on("readable", ignore);
-  return fromReadable(readable);
-}
+import { ByteSendStream } from "@anyio/streams";
+import { fromWritable } from "@anyio/streams/node";
 
 /** What a child reads, to be sent. Closing it is no error where the child reads no more. */
 export class ChildInput extends ByteSendStream {
@@ -39,5 +32,3 @@ function brokenBy(error: unknown): never {
     ? new BrokenResourceError(undefined, { cause: error })
     : error;
 }
-
-function ignore(): void {}

@@ -6,7 +6,7 @@ import { immediate, quietly } from "@anyio/core/lowlevel";
 import type { AsyncFile } from "./async-file.js";
 import { groupName, homeOf, userName } from "./internal/accounts.js";
 import { type CopyOptions, copyTree, moveTree } from "./internal/copying.js";
-import { makeDirectory, readFile, touchFile, writeFile } from "./internal/contents.js";
+import { makeDirectory, readFile, removeDirectory, removeFile, touchFile, writeFile } from "./internal/contents.js";
 import { Glob, planOf } from "./internal/glob.js";
 import { Listing } from "./internal/listing.js";
 import { type PathLike, textOf } from "./internal/path-like.js";
@@ -61,12 +61,12 @@ export interface WriteTextOptions {
 export class Path extends PurePath {
   /** The directory that this process works in. */
   static cwd(): Promise<Path> {
-    return immediate(() => new Path(process.cwd()));
+    return immediate(() => new this(process.cwd()));
   }
 
   /** The home directory of the user. */
   static home(): Promise<Path> {
-    return immediate(() => new Path(homedir()));
+    return immediate(() => new this(homedir()));
   }
 
   /**
@@ -75,7 +75,7 @@ export class Path extends PurePath {
    * @throws {TypeError} when it is another URL, or none
    */
   static fromUri(uri: string | URL): Path {
-    return new Path(fileURLToPath(uri));
+    return new this(fileURLToPath(uri));
   }
 
   /** The path from the root on. Links and ".." stay. */
@@ -331,7 +331,8 @@ export class Path extends PurePath {
 
   /** Removes an empty directory. */
   rmdir(): Promise<void> {
-    return this.#change("removing", (path, done) => fs.rmdir(path, done));
+    const path = this.toString();
+    return change(`removing ${path}`, () => removeDirectory(path));
   }
 
   /** Whether both paths lead to the same file. */
@@ -374,9 +375,8 @@ export class Path extends PurePath {
 
   /** Removes a file or a link. With `missingOk` there may be none. */
   unlink(options: { missingOk?: boolean | undefined } = {}): Promise<void> {
-    return this.#change("removing", (path, done) =>
-      fs.unlink(path, (error) => done(options.missingOk && error?.code === "ENOENT" ? null : error)),
-    );
+    const path = this.toString();
+    return change(`removing ${path}`, () => removeFile(path, options.missingOk === true));
   }
 
   /**

@@ -155,6 +155,7 @@ describe("openFile of a pipe", () => {
   });
 
   it("stops waiting for a full one when it is cancelled, and writes all the same", async () => {
+    skipOn("deno", "its fs.write stops the whole process while a pipe is full");
     makeFifo(at("pipe"));
     await using writer = await openFile(at("pipe"), "r+");
     await using reader = await openFile(at("pipe"));

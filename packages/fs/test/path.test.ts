@@ -154,6 +154,8 @@ describe("Path", () => {
     expect(await errorOf(path("h").unlink())).toMatchObject({ code: "ENOENT" });
     await path("h").unlink({ missingOk: true });
     await path("dir").mkdir();
+    await path("plain").touch();
+    expect(await errorOf(path("plain").rmdir())).toMatchObject({ code: "ENOTDIR" });
     expect(await errorOf(path("dir").unlink({ missingOk: true }))).toMatchObject({
       code: expect.stringMatching(/EISDIR|EPERM/) as string,
     });

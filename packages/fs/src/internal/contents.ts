@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { suspend } from "@anyio/core/lowlevel";
 import type { PurePath } from "../pure-path.js";
 import { openDescriptor, waitsForOthers } from "./disk-medium.js";
-import { calling, codeOf, look } from "./system-call.js";
+import { calling, codeOf, look, systemError } from "./system-call.js";
 
 /** All that is in a file, and what is made of it. */
 export function readFile<T>(path: string, make: (bytes: Uint8Array) => T): Promise<T> {
@@ -53,6 +53,29 @@ export async function touchFile(path: string, mode: number, existOk: boolean): P
   const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
   const medium = await openDescriptor(path, O_CREAT | O_WRONLY | (existOk ? 0 : O_EXCL), false, mode);
   await medium.close();
+}
+
+export async function removeFile(path: string, missingOk: boolean): Promise<void> {
+  try {
+    await refuseOnDeno(path, true);
+    await calling((done) => fs.unlink(path, done));
+  } catch (error) {
+    if (!missingOk || codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+export async function removeDirectory(path: string): Promise<void> {
+  await refuseOnDeno(path, false);
+  await calling((done) => fs.rmdir(path, done));
+}
+
+/** Deno removes an empty directory as a file, and a file as a directory. */
+async function refuseOnDeno(path: string, isFileWanted: boolean): Promise<void> {
+  if (!("Deno" in globalThis)) return;
+  const stats = await calling<fs.Stats>((done) => fs.lstat(path, done));
+  if (stats.isDirectory() !== isFileWanted) return;
+  if (isFileWanted) throw systemError("EISDIR", "illegal operation on a directory", "unlink", path);
+  throw systemError("ENOTDIR", "not a directory", "rmdir", path);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -81,7 +81,10 @@ export class Process<
   wait(): Promise<number | null> {
     const child = this.#child;
     if (child.hasExited) return immediate(() => child.exitCode);
-    return suspendForeign(`${child.label} to exit`, (waiter) => child.whenExited(() => waiter.resume(child.exitCode)));
+    return suspendForeign(
+      () => `${child.label} to exit`,
+      (waiter) => child.whenExited(() => waiter.resume(child.exitCode)),
+    );
   }
 
   /** Sends SIGTERM to the process and its descendants. Nothing where they have ended. */
@@ -126,9 +129,7 @@ export class Process<
           return false;
         };
       };
-      await (isCancelled
-        ? suspendShielded<void>(`${child.label} to end`, start)
-        : suspendForeign<void>(`${child.label} to end`, start));
+      await (isCancelled ? suspendShielded<void>(child.ending, start) : suspendForeign<void>(child.ending, start));
     }
     // Somebody out of reach may hold the other end of a pipe, and not read what is left in it.
     for (const pipe of this.#pipes) pipe?.destroy();

@@ -71,7 +71,7 @@ async function complete(started: Started, plan: Plan, options: RunProcessOptions
   const { input = "", drainGrace = DRAIN_GRACE } = options;
   const completion = new Completion(child, [stdout, stderr], drainGrace);
   const untilDone = (): Promise<void> =>
-    suspendForeign(`${plan.label} to end`, (waiter) => {
+    suspendForeign(started.child.ending, (waiter) => {
       completion.whenDone(() => waiter.resume());
       return () => child.press("terminating");
     });
@@ -79,7 +79,7 @@ async function complete(started: Started, plan: Plan, options: RunProcessOptions
     if (stdin === null) await untilDone();
     else if (typeof input === "object" && Symbol.asyncIterator in input) {
       await withTaskGroup(async (tg) => {
-        tg.startSoon(() => feedEach(stdin, input), { name: `input of ${plan.label}`, service: true });
+        tg.startSoon(() => feedEach(stdin, input), { name: `input of ${child.label}`, service: true });
         await untilDone();
       });
     } else {

@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import type { SignalName } from "@anyio/core";
 import { entrust, suspendShielded } from "@anyio/core/lowlevel";
+import type { Command } from "../command.js";
+import { showCommand } from "./show.js";
 import { after, never } from "./event-loop.js";
 import { outliveNot } from "./living.js";
 import { hasLivingMembers } from "./process-table.js";
@@ -11,8 +13,8 @@ export type Pressure = "none" | "closing" | "terminating" | "killing";
 /** What a {@link Child} is made of. */
 export interface ChildFacts {
   readonly process: ChildProcess;
-  /** What people call it. */
-  readonly label: string;
+  /** What was run; a worker has no command that would tell anybody anything. */
+  readonly command: Command | null;
   /** Whether it leads a process group, which is to end as a whole. */
   readonly isLeader: boolean;
   /** How long it has until the next step, in ms. */
@@ -32,7 +34,7 @@ export interface ChildFacts {
 export class Child {
   readonly process: ChildProcess;
   readonly pid: number;
-  readonly label: string;
+  readonly #command: Command | null;
   exitCode: number | null = null;
   signalCode: SignalName | null = null;
   hasExited = false;
@@ -49,18 +51,26 @@ export class Child {
   readonly #release: () => void;
   readonly #forget: () => void;
 
-  constructor({ process, label, isLeader, grace, holder }: ChildFacts) {
+  constructor({ process, command, isLeader, grace, holder }: ChildFacts) {
     this.process = process;
     this.pid = process.pid ?? 0;
-    this.label = label;
+    this.#command = command;
     this.#grace = grace;
     this.#group = isLeader ? this.pid : null;
-    this.#release = entrust(`${label} to end`, () => this.press("terminating"), holder);
+    this.#release = entrust(this.ending, () => this.press("terminating"), holder);
     this.#forget = outliveNot(this);
     process.on("exit", this.#onExit);
     // A signal that could not be sent is told here.
     process.on("error", ignore);
   }
+
+  /** What people call it. Made when somebody asks, for most children nobody does. */
+  get label(): string {
+    return this.#command === null ? `worker process ${this.pid}` : `process "${showCommand(this.#command)}"`;
+  }
+
+  /** What whoever waits for its end is said to wait for. */
+  readonly ending = (): string => `${this.label} to end`;
 
   /** Calls back when the child exits, at once where it has. */
   whenExited(callback: () => void): () => void {
@@ -81,7 +91,7 @@ export class Child {
   /** Waits until the child and its group are gone. Nothing interrupts it. */
   async untilGone(): Promise<void> {
     if (this.isGone) return;
-    await suspendShielded<void>(`${this.label} to end`, (waiter) => this.whenGone(() => waiter.resume()));
+    await suspendShielded<void>(this.ending, (waiter) => this.whenGone(() => waiter.resume()));
   }
 
   /** Urges the child to end; less than it was urged before is nothing. */

@@ -2,14 +2,11 @@ import { isatty } from "node:tty";
 import type { Command } from "../command.js";
 import type { ProcessOptions, Stdio } from "../process-options.js";
 import { checkCommand, checkOptions } from "./checks.js";
-import { showCommand } from "./show.js";
 
 /** A command and its options, checked and completed. */
 export interface Plan {
   readonly command: Command;
   readonly options: ProcessOptions;
-  /** What people call the child. */
-  readonly label: string;
   readonly stdin: Stdio;
   readonly stdout: Stdio;
   /** Where stderr leads; `"stdout"` only where that is a pipe, to be shared. */
@@ -28,7 +25,6 @@ export function planOf(command: Command, options: ProcessOptions, defaultStdin: 
   return {
     command,
     options,
-    label: `process "${showCommand(command)}"`,
     stdin,
     stdout,
     stderr: stderr === "stdout" && stdout !== "pipe" ? sharedWith(stdout) : stderr,

@@ -9,13 +9,21 @@ import { readdirSync, readFileSync } from "node:fs";
  * @param isThorough whether to look closer, which reads all of `/proc` where there is one
  */
 export function hasLivingMembers(group: number, isThorough: boolean): boolean {
+  // There is none (ESRCH), or none that we may do anything about (EPERM).
+  if (!canSignal(-group)) return false;
+  return !isThorough || livingGroups()?.has(group) !== false;
+}
+
+// Every child is asked for once, and making an error that says no would be a twentieth of the price of a short process. Node's own
+// `process.kill` makes it of what this gives; where there is none, it is asked itself.
+function canSignal(pid: number): boolean {
+  const { _kill: kill } = process as { _kill?: (pid: number, signal: number) => number };
+  if (typeof kill === "function") return kill(pid, 0) === 0;
   try {
-    process.kill(-group, 0);
+    return process.kill(pid, 0);
   } catch {
-    // There is none (ESRCH), or none that we may do anything about (EPERM).
     return false;
   }
-  return !isThorough || livingGroups()?.has(group) !== false;
 }
 
 /** Two hundred children that are ended at once ask one table. */

@@ -26,7 +26,7 @@ export async function start(plan: Plan, holder: ChildFacts["holder"]): Promise<S
       pair === undefined ? [plan.stdout, plan.stderr as Exclude<Plan["stderr"], "stdout">] : [pair.theirs, pair.theirs];
     const process = spawnFrom(plan, [plan.stdin, ...output]);
     if (process.pid === undefined) throw await errorOf(process);
-    const child = new Child({ process, label: plan.label, isLeader: plan.isLeader, grace: plan.grace, holder });
+    const child = new Child({ process, command: plan.command, isLeader: plan.isLeader, grace: plan.grace, holder });
     return { child, stdin: process.stdin, stdout: pair?.ours ?? process.stdout, stderr: process.stderr };
   } catch (error) {
     pair?.ours.destroy();

@@ -19,15 +19,13 @@ export const NOT_BEGUN = Symbol("not begun");
 
 /** A worker process, which does one call at a time. */
 export class PooledWorker {
-  readonly label: string;
   /** Whether it has done a call before. */
   hasServed = false;
   readonly #child: Child;
   #pending: Pending | null = null;
 
   private constructor(process: ChildProcess) {
-    this.label = `worker process ${process.pid}`;
-    this.#child = new Child({ process, label: this.label, isLeader: IS_POSIX, grace: GRACE, holder: "run" });
+    this.#child = new Child({ process, command: null, isLeader: IS_POSIX, grace: GRACE, holder: "run" });
     process.on("message", this.#onMessage);
     this.#child.whenExited(this.#onExit);
   }
@@ -39,6 +37,11 @@ export class PooledWorker {
     throw await suspendShielded<Error>("the reason why a worker cannot be started", (waiter) => {
       process.once("error", (error) => waiter.resume(error));
     });
+  }
+
+  /** What people call it. */
+  get label(): string {
+    return this.#child.label;
   }
 
   /** Whether it can take a call. */
@@ -55,7 +58,7 @@ export class PooledWorker {
    */
   async call(call: Call, label: string): Promise<Reply | typeof NOT_BEGUN> {
     // Whoever does not wait for the call waits for the worker's death all the same.
-    const release = entrust(`${this.label} to end`, ignore, "scope");
+    const release = entrust(this.#child.ending, ignore, "scope");
     try {
       const reply = await suspendForeign<Reply | typeof NOT_BEGUN>(label, (suspension) => {
         this.#pending = { id: call.id, suspension, hasBegun: false };

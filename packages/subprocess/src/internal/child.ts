@@ -155,6 +155,8 @@ export class Child {
     // There is no more to wait for than its descendants, which nobody has asked to end.
     else if (this.#pressure === "closing") this.press("terminating");
     else {
+      // Somebody may have been born between the table and the signal.
+      if (this.#pressure === "killing") this.signal("SIGKILL");
       never(this.#nextLook);
       this.#nextLook = after(this.#delay, this.#look);
       this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);

@@ -3,6 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import { ClosedResourceError, InvalidStateError, type SignalName } from "@anyio/core";
 import { immediate, noteClosed, noteOpened, WaitQueue } from "@anyio/core/lowlevel";
 import { Backlog } from "./internal/backlog.js";
+import { keepAlive } from "./internal/keep-alive.js";
 import { subscribe, unsubscribe } from "./internal/signal-listeners.js";
 
 /**
@@ -12,7 +13,7 @@ import { subscribe, unsubscribe } from "./internal/signal-listeners.js";
  * default action nor `run()`'s handling of it takes place; with the last one closed both are back. What else listens for the signal
  * goes on to be called. A signal that comes several times before the system hands it over comes once.
  *
- * Waiting for a signal does not keep the process alive; `run()` does.
+ * Whoever waits for a signal keeps the process alive; a receiver that nobody waits for does not.
  *
  * @param names one signal or several
  * @throws {TypeError} when no name is given, or one is unknown here or cannot be received, as SIGKILL cannot
@@ -83,7 +84,7 @@ export class SignalReceiver implements AsyncIterable<SignalName, undefined>, Dis
         if (this.#isClosed) throw closed();
         return this.#pending.shift();
       },
-      wait: (iterator) => this.#waiting.wait(this.#label, iterator),
+      wait: (iterator) => keepAlive(this.#waiting.wait(this.#label, iterator)),
       leave: (iterator) => void this.#waiting.wakeWhere((other) => other === iterator, END),
     });
   }

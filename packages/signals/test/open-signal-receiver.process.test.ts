@@ -16,6 +16,14 @@ describe("openSignalReceiver, in a process of its own", () => {
     });
   });
 
+  it("keeps the process alive while somebody waits, and no longer", async () => {
+    const program = await startProgram("waits");
+
+    await program.send("SIGHUP", "SIGHUP");
+
+    expect(await program.ending).toEqual({ signal: null, said: ["ready", "SIGHUP"], stderr: "" });
+  });
+
   it("leaves other signals their default action", async () => {
     const program = await startProgram("default-action");
 

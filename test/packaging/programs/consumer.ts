@@ -1,5 +1,14 @@
 import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import {
+  type AsyncFile,
+  FileReadStream,
+  openFile,
+  type Path,
+  type TemporaryDirectory,
+  temporaryDirectory,
+} from "@anyio/fs";
+import { openSignalReceiver } from "@anyio/signals";
 import { createMemoryObjectStream, type ObjectReceiveStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
 import { type CompletedProcess, openProcess, runProcess, toProcess } from "@anyio/subprocess";
@@ -53,7 +62,19 @@ await run(async () => {
   // @ts-expect-error its stderr leads where its stdout leads
   await child.stderr.receive();
 
-  return [inScope, wrong, limited, product];
+  await using directory: TemporaryDirectory = await temporaryDirectory();
+  const path: Path = directory.path.joinpath("file");
+  const written: number = await path.writeText("text");
+  await using text: AsyncFile<string> = await openFile(path, "r+", { encoding: "utf-8" });
+  const line: string | null = await text.readline();
+  await using fromFile = await FileReadStream.fromPath(path);
+  for await (const found of directory.path.glob("*")) void (await found.stat()).size;
+  using signals = openSignalReceiver("SIGHUP");
+
+  // @ts-expect-error a file of text takes no bytes
+  await text.write(new Uint8Array(written));
+
+  return [inScope, wrong, limited, product, line, fromFile, signals];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

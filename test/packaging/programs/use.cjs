@@ -1,5 +1,7 @@
 const assert = require("node:assert/strict");
 const { failAfter, sleep, TimeoutError } = require("@anyio/core");
+const { Path, temporaryDirectory } = require("@anyio/fs");
+const { openSignalReceiver } = require("@anyio/signals");
 const { createMemoryObjectStream } = require("@anyio/streams");
 const { runProcess, toProcess } = require("@anyio/subprocess");
 const { Semaphore } = require("@anyio/sync");
@@ -15,6 +17,12 @@ async function main() {
 
   assert.equal((await runProcess(["true"])).exitCode, 0);
   assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
+
+  const directory = await temporaryDirectory();
+  await directory.path.joinpath("file").writeText("text");
+  assert.equal(await new Path(directory.name, "file").readText(), "text");
+  await directory.close();
+  openSignalReceiver("SIGHUP").close();
 
   await assert.rejects(
     failAfter(5, () => sleep(60_000)),

@@ -3,7 +3,7 @@ import { immediate, noteClosed, noteOpened, suspend } from "@anyio/core/lowlevel
 import type { Medium } from "./internal/medium.js";
 import { OperationLine } from "./internal/operation-line.js";
 import { StepIterator } from "./internal/steps.js";
-import { finish } from "./internal/system-call.js";
+import { attempt, finish } from "./internal/system-call.js";
 import type { View } from "./internal/view.js";
 
 /** From where {@link AsyncFile.seek} counts. */
@@ -177,11 +177,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
    * @throws {ClosedResourceError} when the file is closed, before or meanwhile
    */
   write(data: T): Promise<number> {
-    try {
-      return this.#write(this.#view.encode(data));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return attempt(() => this.#write(this.#view.encode(data)));
   }
 
   /**
@@ -190,13 +186,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
    * @returns how many bytes were written
    */
   writelines(lines: Iterable<T>): Promise<number> {
-    try {
-      const pieces: Uint8Array[] = [];
-      for (const line of lines) pieces.push(this.#view.encode(line));
-      return this.#write(Buffer.concat(pieces));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return attempt(() => this.#write(Buffer.concat(Array.from(lines, (line) => this.#view.encode(line)))));
   }
 
   /**

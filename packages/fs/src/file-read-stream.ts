@@ -35,8 +35,8 @@ export class FileReadStream extends ByteReceiveStream {
    *
    * @throws the system's error, with its `code`
    */
-  static async fromPath(path: PathLike): Promise<FileReadStream> {
-    return new FileReadStream(await openFile(path));
+  static fromPath(path: PathLike): Promise<FileReadStream> {
+    return quietly(openFile(path).then((file) => new this(file)));
   }
 
   override get extraAttributes(): ExtraAttributes {

@@ -37,8 +37,8 @@ export class FileWriteStream extends ByteSendStream {
    * @param options `append`: whether what is there stays; it is overwritten unless told
    * @throws the system's error, with its `code`
    */
-  static async fromPath(path: PathLike, options: { append?: boolean | undefined } = {}): Promise<FileWriteStream> {
-    return new FileWriteStream(await openFile(path, options.append ? "a" : "w"));
+  static fromPath(path: PathLike, options: { append?: boolean | undefined } = {}): Promise<FileWriteStream> {
+    return quietly(openFile(path, options.append ? "a" : "w").then((file) => new this(file)));
   }
 
   override get extraAttributes(): ExtraAttributes {

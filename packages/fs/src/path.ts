@@ -12,7 +12,7 @@ import { Listing } from "./internal/listing.js";
 import { type PathLike, textOf } from "./internal/path-like.js";
 import { resolveLeniently } from "./internal/resolve.js";
 import { StepIterator } from "./internal/steps.js";
-import { calling, change, codeOf, look, systemError } from "./internal/system-call.js";
+import { attempt, calling, change, codeOf, look, systemError } from "./internal/system-call.js";
 import { encodeText, type Newline } from "./internal/text-view.js";
 import { type Visit, Walk, type WalkOptions } from "./internal/walk.js";
 import { encodingFor } from "./internal/encodings.js";
@@ -97,13 +97,15 @@ export class Path extends PurePath {
    * @returns `target`
    */
   copy(target: PathLike, options: CopyOptions = {}): Promise<this> {
-    const path = this.withSegments(target);
-    return quietly(copyTree(this.toString(), path.toString(), options).then(() => path));
+    return attempt(() => {
+      const path = this.withSegments(target);
+      return quietly(copyTree(this.toString(), path.toString(), options).then(() => path));
+    });
   }
 
   /** Copies it, as {@link copy} does, into a directory under its own name. */
   copyInto(directory: PathLike, options: CopyOptions = {}): Promise<this> {
-    return this.copy(this.withSegments(directory, this.#nameToKeep()), options);
+    return attempt(() => this.copy(this.withSegments(directory, this.#nameToKeep()), options));
   }
 
   /** Whether there is anything. Errors that do not answer that, "EACCES" say, are thrown. */
@@ -243,13 +245,15 @@ export class Path extends PurePath {
    * @returns `target`
    */
   move(target: PathLike): Promise<this> {
-    const path = this.withSegments(target);
-    return quietly(moveTree(this.toString(), path.toString()).then(() => path));
+    return attempt(() => {
+      const path = this.withSegments(target);
+      return quietly(moveTree(this.toString(), path.toString()).then(() => path));
+    });
   }
 
   /** Moves it, as {@link move} does, into a directory under its own name. */
   moveInto(directory: PathLike): Promise<this> {
-    return this.move(this.withSegments(directory, this.#nameToKeep()));
+    return attempt(() => this.move(this.withSegments(directory, this.#nameToKeep())));
   }
 
   /** Opens it, as `openFile()` does. */
@@ -278,12 +282,10 @@ export class Path extends PurePath {
    * @throws {RangeError} when the encoding is unknown, or cannot be done
    */
   readText(options: { encoding?: string | undefined } = {}): Promise<string> {
-    try {
+    return attempt(() => {
       const encoding = encodingFor(options.encoding ?? "utf-8", false);
       return readFile(this.toString(), (bytes) => encoding.decode(bytes).replace(/^\uFEFF/, ""));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    });
   }
 
   /** Where a link leads to. */
@@ -303,10 +305,11 @@ export class Path extends PurePath {
 
   /** Gives it another name, in one step. A file that has that name is replaced. Returns the new path. */
   replace(target: PathLike): Promise<this> {
-    const path = this.withSegments(target);
-    return quietly(
-      this.#change("another name of", (from, done) => fs.rename(from, path.toString(), done)).then(() => path),
-    );
+    return attempt(() => {
+      const path = this.withSegments(target);
+      const renaming = this.#change("another name of", (from, done) => fs.rename(from, path.toString(), done));
+      return quietly(renaming.then(() => path));
+    });
   }
 
   /**
@@ -337,11 +340,13 @@ export class Path extends PurePath {
 
   /** Whether both paths lead to the same file. */
   samefile(other: PathLike): Promise<boolean> {
-    const paths = [this.toString(), textOf(other, "other")];
-    return look(`stat of ${paths.join(" and ")}`, async () => {
-      const find = (path: string) => calling<fs.BigIntStats>((done) => fs.stat(path, { bigint: true }, done));
-      const [left, right] = await Promise.all(paths.map(find));
-      return left?.dev === right?.dev && left?.ino === right?.ino;
+    return attempt(() => {
+      const paths = [this.toString(), textOf(other, "other")];
+      return look(`stat of ${paths.join(" and ")}`, async () => {
+        const find = (path: string) => calling<fs.BigIntStats>((done) => fs.stat(path, { bigint: true }, done));
+        const [left, right] = await Promise.all(paths.map(find));
+        return left?.dev === right?.dev && left?.ino === right?.ino;
+      });
     });
   }
 
@@ -421,14 +426,12 @@ export class Path extends PurePath {
    * @throws {RangeError} when the text cannot be said in the encoding
    */
   writeText(data: string, options: WriteTextOptions = {}): Promise<number> {
-    try {
+    return attempt(() => {
       if (typeof data !== "string") throw new TypeError(`data must be a string, not ${typeof data}`);
       checkNewline(options.newline, true);
       const encoding = encodingFor(options.encoding ?? "utf-8", true);
       return writeFile(this.toString(), encodeText(data, encoding, options.newline));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    });
   }
 
   #absolute(): this {

@@ -302,6 +302,9 @@ describe("Path, cancelled", () => {
       "target must be a string, a file: URL or a Path, not 5",
     );
     await caught(path("f").symlinkTo(null as never), TypeError);
-    expect(() => path("f").rename(5 as never)).toThrow(TypeError);
+    const wrong = 5 as never;
+    const calls = [path().rename(wrong), path().copy(wrong), path().moveInto(wrong), path().samefile(wrong)];
+    for (const call of calls) await caught(call, TypeError);
+    await caught(new Path("/").copyInto(at()), RangeError);
   });
 });

@@ -57,6 +57,15 @@ export function acquire<T>(
   });
 }
 
+/** Has an operation that is called wrongly reject, as it does where it fails. */
+export function attempt<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return operation();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** A call of Node.js's that takes a callback, as a promise. */
 export function calling<T = void>(
   start: (done: (error: NodeJS.ErrnoException | null, value: T) => void) => void,

@@ -44,6 +44,18 @@ describe("no descendant of runProcess", () => {
     mark.expectGone();
   });
 
+  it("is waited for that has ended and is not reaped", async () => {
+    const mark = new Mark();
+    const began = performance.now();
+
+    // The parent of the first `sleep` becomes the second, which has left the group and knows of no child.
+    await runProcess("(sleep 0.05 & exec setsid sleep 20) >/dev/null 2>&1 & sleep 0.2", { env: mark.env });
+
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(mark.living.join()).toMatch(/^\d+ sleep 20$/);
+    for (const line of mark.living) process.kill(Number.parseInt(line), "SIGKILL");
+  });
+
   it("outlives a failure beside it", async () => {
     const mark = new Mark();
 

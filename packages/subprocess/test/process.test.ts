@@ -137,7 +137,7 @@ describe("Process", () => {
     }
 
     expect(length).toBe(2 ** 30);
-    expect(peak - before).toBeLessThan(256 * 2 ** 20);
+    expect(peak - before).toBeLessThan(384 * 2 ** 20);
   }, 60_000);
 
   it("tells a sender when it reads no more", async () => {

@@ -5,7 +5,7 @@ import type { Command } from "../command.js";
 import { showCommand } from "./show.js";
 import { after, never } from "./event-loop.js";
 import { outliveNot } from "./living.js";
-import { hasLivingMembers } from "./process-table.js";
+import { hasMembers, lastReading, readAfter } from "./process-table.js";
 
 /** How much a child is urged to end: its pipes were closed, SIGTERM was sent, SIGKILL was sent. */
 export type Pressure = "none" | "closing" | "terminating" | "killing";
@@ -46,6 +46,9 @@ export class Child {
   #timer: NodeJS.Timeout | undefined;
   #nextLook: NodeJS.Timeout | undefined;
   #delay = 1;
+  /** The reading of the process table that is too old to tell of its group, and how many since then have not had it. */
+  #reading = 0;
+  #absences = 0;
   readonly #exitCallbacks = new Set<() => void>();
   readonly #goneCallbacks: (() => void)[] = [];
   readonly #release: () => void;
@@ -141,7 +144,8 @@ export class Child {
     this.hasExited = true;
     this.exitCode = code;
     this.signalCode = signal;
-    if (this.#group === null || !hasLivingMembers(this.#group, false)) this.#finish();
+    this.#reading = lastReading();
+    if (this.#group === null || !hasMembers(this.#group)) this.#finish();
     const callbacks = [...this.#exitCallbacks];
     this.#exitCallbacks.clear();
     for (const callback of callbacks) callback();
@@ -151,7 +155,7 @@ export class Child {
   /** Looks after what a child that has exited has left in its group. */
   readonly #look = (): void => {
     if (this.isGone || this.#group === null) return;
-    if (!hasLivingMembers(this.#group, this.#delay > 4)) this.#finish();
+    if (!hasMembers(this.#group) || (this.#delay > PATIENCE && this.#isMissing(this.#group))) this.#finish();
     // There is no more to wait for than its descendants, which nobody has asked to end.
     else if (this.#pressure === "closing") this.press("terminating");
     else {
@@ -162,6 +166,14 @@ export class Child {
       this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
     }
   };
+
+  /** Whether nobody in its group is alive. A table is not read in one moment: who is born meanwhile is missing in one, not in two. */
+  #isMissing(group: number): boolean {
+    const { number, groups } = readAfter(this.#reading);
+    this.#reading = number;
+    this.#absences = groups?.has(group) === false ? this.#absences + 1 : 0;
+    return this.#absences === 2;
+  }
 
   #finish(): void {
     this.isGone = true;
@@ -175,6 +187,8 @@ export class Child {
 }
 
 const ORDER: readonly Pressure[] = ["none", "closing", "terminating", "killing"];
+/** From which delay on it is not enough to ask whether there are members, in ms: those that have ended may just not be gone yet. */
+const PATIENCE = 4;
 const LONGEST_DELAY = 50;
 
 function ignore(): void {}

@@ -1,17 +1,41 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { after } from "./event-loop.js";
 
 /**
- * Whether a process group has members that have not ended.
+ * Whether a process group has members.
  *
  * A member whose parent does not ask how it ended stays in the system's table as a zombie, which a signal cannot tell from the living:
- * where the first process of a container is no real `init`, for good. So whoever asks again looks closer.
- *
- * @param isThorough whether to look closer, which reads all of `/proc` where there is one
+ * where the first process of a container is no real `init`, for good. {@link readAfter} looks closer.
  */
-export function hasLivingMembers(group: number, isThorough: boolean): boolean {
+export function hasMembers(group: number): boolean {
   // There is none (ESRCH), or none that we may do anything about (EPERM).
-  if (!canSignal(-group)) return false;
-  return !isThorough || livingGroups()?.has(group) !== false;
+  return canSignal(-group);
+}
+
+/** One reading of the system's table, of which two hundred children that are ended at once make do with a few. */
+export interface Reading {
+  /** Counts the readings. */
+  readonly number: number;
+  /** The groups with members that have not ended; undefined where there is no table to read. */
+  readonly groups: ReadonlySet<number> | undefined;
+}
+
+let last: Reading = { number: 0, groups: undefined };
+let isFresh = false;
+
+/** The number of the last reading. One that is to tell of something has to come after it. */
+export function lastReading(): number {
+  return last.number;
+}
+
+/** Reads the table, unless that was done just now, and after the reading of that number. */
+export function readAfter(number: number): Reading {
+  if (!isFresh || last.number <= number) {
+    last = { number: last.number + 1, groups: readGroups() };
+    isFresh = true;
+    after(FRESH, () => (isFresh = false)).unref();
+  }
+  return last;
 }
 
 // Every child is asked for once, and making an error that says no would be a twentieth of the price of a short process. Node's own
@@ -24,15 +48,6 @@ function canSignal(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Two hundred children that are ended at once ask one table. */
-let table: { readonly at: number; readonly groups: ReadonlySet<number> | undefined } | undefined;
-
-function livingGroups(): ReadonlySet<number> | undefined {
-  const now = performance.now();
-  if (table === undefined || now - table.at > FRESH) table = { at: now, groups: readGroups() };
-  return table.groups;
 }
 
 function readGroups(): Set<number> | undefined {

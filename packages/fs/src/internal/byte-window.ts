@@ -47,7 +47,7 @@ export class ByteWindow {
   take(count: number): Uint8Array {
     const taken = this.peek().subarray(0, count);
     // A small piece must not keep all of what was read in memory.
-    const isSmall = taken.length * 2 < this.#bytes.length;
+    const isSmall = taken.length * 16 < this.#bytes.length;
     this.skip(taken.length);
     return isSmall ? taken.slice() : taken;
   }
@@ -137,8 +137,8 @@ interface Ahead {
   readonly reading: Promise<number>;
 }
 
-// What is read at once, at most and at least. A text of more is dear to make: it is no ordinary object of V8's any more.
-const CHUNK = 96 * 1024;
+// What is read at once, at most and at least.
+const CHUNK = 256 * 1024;
 const LEAST = 4096;
 
 // Room for the rest of the piece before, so that it is put in front without moving all.

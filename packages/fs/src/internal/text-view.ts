@@ -129,14 +129,14 @@ export class TextView implements View<string> {
   async #decodeMore(count: number, isWanted: () => boolean): Promise<string | null> {
     const window = this.#window;
     // An abandoned read may have brought some already.
-    let whole = this.#encoding.wholeLength(window.peek());
+    let whole = this.#encoding.wholeLength(window.peek().subarray(0, PIECE));
     if (whole === 0) {
       const { length } = window;
       await window.fill(length + count, isWanted);
       const isEnd = window.length === length;
       if (isEnd && (length === 0 || !isWanted())) return null;
       // At the end, the beginning of a character is no text.
-      whole = isEnd ? length : this.#encoding.wholeLength(window.peek());
+      whole = isEnd ? length : this.#encoding.wholeLength(window.peek().subarray(0, PIECE));
     }
     const bytes = window.peek();
     const text = this.#encoding.decode(bytes.subarray(0, whole));
@@ -152,6 +152,9 @@ export function encodeText(text: string, encoding: Encoding, newline: Newline | 
 }
 
 const CR = 13;
+
+// How many bytes are decoded at once. A text of more is dear to make: it is no ordinary object of V8's any more.
+const PIECE = 96 * 1024;
 
 const BYTE_ORDER_MARK = "\uFEFF";
 

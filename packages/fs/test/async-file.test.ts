@@ -412,9 +412,9 @@ describe("AsyncFile.close", () => {
     expect(countOpen(at())).toBeLessThanOrEqual(0);
   });
 
-  it("is asked of each of 1,000 that were opened at once", async () => {
+  it("is asked of each of 200 that were opened at once", { timeout: 20_000 }, async () => {
     await assertNoLeaks(async () => {
-      const files = await Promise.all(Array.from({ length: 1_000 }, (_, i) => openFile(at(`f${i}`), "w")));
+      const files = await Promise.all(Array.from({ length: 200 }, (_, i) => openFile(at(`f${i}`), "w")));
       await Promise.all(files.map((file) => file.write(bytes("x")).then(() => file.close())));
     });
 

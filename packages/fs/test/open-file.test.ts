@@ -106,7 +106,6 @@ describe("openFile", () => {
 
 describe("openFile of a pipe", () => {
   it("stops waiting for the other side when it is cancelled, and closes a late descriptor", async () => {
-    skipOn("bun", "its fs.open of a pipe does not wait for the other side");
     makeFifo(at("pipe"));
 
     await caught(

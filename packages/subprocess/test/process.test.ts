@@ -150,6 +150,16 @@ describe("Process", () => {
   });
 });
 
+describe("Process.stdin", () => {
+  it("is broken for whoever sends as the process exits", async () => {
+    for (let i = 0; i < 20; i++) {
+      await using process = await openProcess("sleep 0.01", { stdout: "ignore", stderr: "ignore" });
+
+      await caught(process.stdin.send(new Uint8Array(5_000_000)), BrokenResourceError);
+    }
+  });
+});
+
 describe("Process.wait", () => {
   it("resolves at the exit, whoever holds the pipes", async () => {
     const mark = new Mark();

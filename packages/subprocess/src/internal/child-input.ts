@@ -26,9 +26,13 @@ export class ChildInput extends ByteSendStream {
   }
 }
 
-// Bun's pipes fail in a callback before they say that they have failed.
+/**
+ * Whatever a write fails with, it is that nobody reads any more: Node closes the pipe of a child that exits under a write that waits, and
+ * Bun's pipes fail in a callback before they say that they have failed.
+ */
 function brokenBy(error: unknown): never {
-  throw (error as { code?: unknown } | null)?.code === "EPIPE"
-    ? new BrokenResourceError(undefined, { cause: error })
-    : error;
+  const { code = "" } = (error ?? {}) as { code?: string };
+  throw GONE.includes(code) ? new BrokenResourceError(undefined, { cause: error }) : error;
 }
+
+const GONE: readonly string[] = ["EPIPE", "ECANCELED", "ECONNRESET", "ERR_STREAM_DESTROYED"];

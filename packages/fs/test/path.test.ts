@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { describe, expect, it } from "vitest";
-import { CancelScope, moveOnAfter } from "@anyio/core";
+import { CancelScope, failAfter, moveOnAfter, run } from "@anyio/core";
 import { Path } from "@anyio/fs";
+import { VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { makeFifo, plant, useDirectory } from "./support/directory.js";
 
@@ -276,6 +277,17 @@ describe("Path, cancelled", () => {
 
     // Lets the thread go that waits for the other side.
     fs.closeSync(fs.openSync(at("pipe"), "r+"));
+  });
+
+  it("takes no time of a virtual clock", async () => {
+    const work = async (): Promise<string> => {
+      await path("f").writeText("text".repeat(100_000));
+      await path("f").copy(at("g"));
+      return (await path("g").readText()).slice(0, 4);
+    };
+    const backend = { clock: new VirtualClock({ autojump: true }) };
+
+    expect(await run(() => failAfter(10, work), { signals: [], backend })).toBe("text");
   });
 
   it("copies no further", async () => {

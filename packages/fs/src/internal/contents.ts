@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import { suspend } from "@anyio/core/lowlevel";
 import type { PurePath } from "../pure-path.js";
 import { openDescriptor, waitsForOthers } from "./disk-medium.js";
-import { calling, codeOf, look, systemError } from "./system-call.js";
+import { calling, changeUnless, codeOf, look, systemError } from "./system-call.js";
 
 /** All that is in a file, and what is made of it. */
 export function readFile<T>(path: string, make: (bytes: Uint8Array) => T): Promise<T> {
@@ -13,15 +12,13 @@ export function readFile<T>(path: string, make: (bytes: Uint8Array) => T): Promi
   });
 }
 
-/** Makes a file hold these bytes. */
+/** Makes a file hold these bytes, and tells how many they are. */
 export function writeFile(path: string, bytes: Uint8Array): Promise<number> {
-  return suspend<number>(`writing to ${path}`, (waiter) => {
-    calling((done) => fs.writeFile(path, bytes, done)).then(
-      () => waiter.resume(bytes.length),
-      (error: unknown) => waiter.throw(error),
-    );
-    return () => waitsForOthers(path);
-  });
+  const write = async (): Promise<number> => {
+    await calling((done) => fs.writeFile(path, bytes, done));
+    return bytes.length;
+  };
+  return changeUnless(() => waitsForOthers(path), `writing to ${path}`, write);
 }
 
 export async function makeDirectory(path: PurePath, mode: number, parents: boolean, existOk: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { OpenMode } from "./flags.js";
 import type { Medium } from "./medium.js";
-import { acquire, calling } from "./system-call.js";
+import { calling, changeUnless } from "./system-call.js";
 
 /** A file of the system's. It holds a plain descriptor, which no garbage collector would close. */
 export class DiskMedium implements Medium {
@@ -53,11 +53,11 @@ export class DiskMedium implements Medium {
 
 /** Opens a file. Cancelled, it is opened all the same; but where that lets one wait for somebody else, a late descriptor is closed. */
 export function openMedium(path: string, { flags, appends }: OpenMode, permissions?: number): Promise<DiskMedium> {
-  return acquire(
+  return changeUnless(
+    () => waitsForOthers(path),
     `${path} to be opened`,
     () => openDescriptor(path, flags, appends, permissions),
     (medium) => medium.close().catch(ignore),
-    () => waitsForOthers(path),
   );
 }
 

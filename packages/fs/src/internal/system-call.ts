@@ -39,21 +39,19 @@ export function finish<T>(what: string, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Waits for a resource. Cancelled, it has it all the same and the next point is where the cancellation strikes; but where `mayWait` says
- * that somebody else decides when it comes, it stops waiting, and a late one is given back.
+ * Waits for work as {@link change} does, unless that lets one wait for somebody else: then a cancellation ends the waiting, and a late result
+ * is given back.
  */
-export function acquire<T>(
+export function changeUnless<T>(
+  mayWaitForOthers: () => boolean,
   what: string,
   work: () => Promise<T>,
-  giveBack: (resource: T) => unknown,
-  mayWait: () => boolean,
+  giveBack?: (result: T) => unknown,
 ): Promise<T> {
   return suspend<T>(what, (waiter) => {
-    void follow(work(), {
-      resume: (resource) => waiter.resume(resource) || giveBack(resource),
-      throw: waiter.throw.bind(waiter),
-    });
-    return mayWait;
+    const resume = (result: T): void => void (waiter.resume(result) || giveBack?.(result));
+    void follow(work(), { resume, throw: (error) => waiter.throw(error) });
+    return mayWaitForOthers;
   });
 }
 

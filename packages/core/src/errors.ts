@@ -1,3 +1,5 @@
+import type { SignalName } from "./signal-name.js";
+
 /** Marks an error as ours and tells its kind, whichever copy of this package made it. */
 const BRAND = Symbol.for("@anyio/core/v1/error");
 
@@ -84,6 +86,33 @@ export class BrokenResourceError extends AnyioError {
 
   constructor(message = "the other side of the resource is gone; open a new one", options?: ErrorOptions) {
     super(message, options);
+  }
+}
+
+/** Thrown by a call that runs in a worker, when the worker ends before the call has. The pool goes on with another one. */
+export class BrokenWorkerError extends AnyioError {
+  static {
+    this.brand(this, "BrokenWorkerError", "ERR_ANYIO_BROKEN_WORKER");
+  }
+
+  /**
+   * @param worker what people call the worker
+   * @param exitCode what it ended with; null where a signal ended it, or nothing is known
+   * @param signalCode the signal that ended it, if one did
+   */
+  constructor(
+    worker: string,
+    readonly exitCode: number | null = null,
+    readonly signalCode: SignalName | null = null,
+    options?: ErrorOptions,
+  ) {
+    const how =
+      signalCode !== null
+        ? `was killed by ${signalCode}`
+        : exitCode !== null
+          ? `exited with code ${exitCode}`
+          : "ended";
+    super(`${worker} ${how} before the call was done; call again, or find out what the function does to it`, options);
   }
 }
 

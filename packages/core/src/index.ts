@@ -11,6 +11,7 @@ export { dumpTasks } from "./dump-tasks.js";
 export {
   AnyioError,
   BrokenResourceError,
+  BrokenWorkerError,
   BusyResourceError,
   ClosedResourceError,
   EndOfStreamError,

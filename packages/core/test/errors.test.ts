@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   AnyioError,
   BrokenResourceError,
+  BrokenWorkerError,
   BusyResourceError,
   ClosedResourceError,
   EndOfStreamError,
@@ -16,6 +17,7 @@ const made: [string, string, AnyioError][] = [
   ["InvalidStateError", "ERR_ANYIO_INVALID_STATE", new InvalidStateError("not now; do that first")],
   ["ClosedResourceError", "ERR_ANYIO_CLOSED_RESOURCE", new ClosedResourceError()],
   ["BrokenResourceError", "ERR_ANYIO_BROKEN_RESOURCE", new BrokenResourceError()],
+  ["BrokenWorkerError", "ERR_ANYIO_BROKEN_WORKER", new BrokenWorkerError("worker 1")],
   ["BusyResourceError", "ERR_ANYIO_BUSY_RESOURCE", new BusyResourceError()],
   ["EndOfStreamError", "ERR_ANYIO_END_OF_STREAM", new EndOfStreamError()],
   ["WouldBlockError", "ERR_ANYIO_WOULD_BLOCK", new WouldBlockError()],
@@ -108,5 +110,18 @@ describe("a subclass", () => {
     expect(new MyBrokenError()).toBeInstanceOf(BrokenResourceError);
     expect(new MyBrokenError()).toBeInstanceOf(MyBrokenError);
     expect(new BrokenResourceError()).not.toBeInstanceOf(MyBrokenError);
+  });
+});
+
+describe("BrokenWorkerError", () => {
+  it.each([
+    [[7, null], "worker 1 exited with code 7 before the call was done"],
+    [[null, "SIGSEGV"], "worker 1 was killed by SIGSEGV before the call was done"],
+    [[], "worker 1 ended before the call was done"],
+  ] as const)("says how the worker ended: %j", ([exitCode, signalCode], message) => {
+    const error = new BrokenWorkerError("worker 1", exitCode, signalCode);
+
+    expect(error.message).toContain(message);
+    expect([error.exitCode, error.signalCode]).toEqual([exitCode ?? null, signalCode ?? null]);
   });
 });

@@ -1,8 +1,18 @@
 import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import {
+  type AsyncFile,
+  FileReadStream,
+  openFile,
+  type Path,
+  type TemporaryDirectory,
+  temporaryDirectory,
+} from "@anyio/fs";
 import { connectTcp, SocketAttribute, type SocketStream, type TLSStream } from "@anyio/net";
+import { openSignalReceiver } from "@anyio/signals";
 import { createMemoryObjectStream, type ObjectReceiveStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
+import { type CompletedProcess, openProcess, runProcess, toProcess } from "@anyio/subprocess";
 import { CapacityLimiter, Event, type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup, type TaskHandle } from "@anyio/task-groups";
 
@@ -50,7 +60,27 @@ await run(async () => {
   const port: number = plain.extra(SocketAttribute.remotePort);
   await secure.close();
 
-  return [inScope, wrong, limited, port];
+  const completed: CompletedProcess = await runProcess(["true"], { check: false });
+  await using child = await openProcess(["cat"], { stderr: "stdout" });
+  await child.stdin.send(completed.stdout);
+  const product: number = await toProcess.run((a: number, b: number) => a * b, [6, 7]);
+
+  // @ts-expect-error its stderr leads where its stdout leads
+  await child.stderr.receive();
+
+  await using directory: TemporaryDirectory = await temporaryDirectory();
+  const path: Path = directory.path.joinpath("file");
+  const written: number = await path.writeText("text");
+  await using text: AsyncFile<string> = await openFile(path, "r+", { encoding: "utf-8" });
+  const line: string | null = await text.readline();
+  await using fromFile = await FileReadStream.fromPath(path);
+  for await (const found of directory.path.glob("*")) void (await found.stat()).size;
+  using signals = openSignalReceiver("SIGHUP");
+
+  // @ts-expect-error a file of text takes no bytes
+  await text.write(new Uint8Array(written));
+
+  return [inScope, wrong, limited, port, product, line, fromFile, signals];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

@@ -1,7 +1,10 @@
 const assert = require("node:assert/strict");
 const { failAfter, sleep, TimeoutError } = require("@anyio/core");
+const { Path, temporaryDirectory } = require("@anyio/fs");
 const { createUdpSocket, SocketAttribute } = require("@anyio/net");
+const { openSignalReceiver } = require("@anyio/signals");
 const { createMemoryObjectStream } = require("@anyio/streams");
+const { runProcess, toProcess } = require("@anyio/subprocess");
 const { Semaphore } = require("@anyio/sync");
 const { withTaskGroup } = require("@anyio/task-groups");
 
@@ -17,6 +20,14 @@ async function main() {
   await socket.sendTo(Uint8Array.of(7), "127.0.0.1", socket.extra(SocketAttribute.localPort));
   assert.deepEqual([...(await socket.receive())[0]], [7]);
   await socket.close();
+  assert.equal((await runProcess(["true"])).exitCode, 0);
+  assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
+
+  const directory = await temporaryDirectory();
+  await directory.path.joinpath("file").writeText("text");
+  assert.equal(await new Path(directory.name, "file").readText(), "text");
+  await directory.close();
+  openSignalReceiver("SIGHUP").close();
 
   await assert.rejects(
     failAfter(5, () => sleep(60_000)),

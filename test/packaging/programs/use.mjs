@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { failAfter, sleep, TimeoutError } from "@anyio/core";
 import { checkpoint } from "@anyio/core/lowlevel";
+import { openFile, Path, temporaryDirectory } from "@anyio/fs";
 import { connectTcp, createTcpListener, SocketAttribute } from "@anyio/net";
+import { openSignalReceiver } from "@anyio/signals";
 import { createMemoryObjectStream } from "@anyio/streams";
 import { fromReadable } from "@anyio/streams/node";
+import { runProcess, toProcess } from "@anyio/subprocess";
 import { Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 
@@ -54,3 +57,23 @@ const answer = await withTaskGroup(async (tg) => {
   return bytes;
 });
 assert.deepEqual([...answer], [7]);
+const { stdout } = await runProcess("cat | tr a-z A-Z", { input: "hello" });
+assert.equal(new TextDecoder().decode(stdout), "HELLO");
+assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
+
+const directory = await temporaryDirectory();
+const file = await openFile(directory.path.joinpath("file"), "w+", { encoding: "utf-8" });
+await file.write("one\ntwo\n");
+await file.seek(0);
+const lines = [];
+for await (const line of file) lines.push(line);
+assert.deepEqual(lines, ["one", "two"]);
+await file.close();
+await directory.close();
+assert.equal(await new Path(directory.name).exists(), false);
+
+const signals = openSignalReceiver("SIGHUP");
+process.kill(process.pid, "SIGHUP");
+const { value } = await signals[Symbol.asyncIterator]().next();
+assert.equal(value, "SIGHUP");
+signals.close();

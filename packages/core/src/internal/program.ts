@@ -1,3 +1,4 @@
+import { speakLastWords } from "../at-exit.js";
 import { dumpTasks } from "../dump-tasks.js";
 import { isCancelled } from "../is-cancelled.js";
 import type { SignalName } from "../signal-name.js";
@@ -47,6 +48,7 @@ export class Program {
   }
 
   readonly #receive = (signal: SignalName): void => {
+    if (realm.claimedSignals.has(signal)) return;
     if (this.#received === undefined) {
       this.#received = signal;
       realm.shuttingDown++;
@@ -68,6 +70,7 @@ function endBy(signal: SignalName): void {
 }
 
 function endNow(signal: SignalName): void {
+  speakLastWords();
   // Other listeners have had their call; while there is one the signal would not end the process.
   process?.removeAllListeners(signal);
   process?.kill(process.pid, signal);

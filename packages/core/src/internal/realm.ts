@@ -14,6 +14,10 @@ interface Realm {
   lastTaskId: number;
   /** How many outermost runs are ending because of a signal. */
   shuttingDown: number;
+  /** By how many a signal is claimed, which runs then leave alone. */
+  readonly claimedSignals: Map<string, number>;
+  /** Who is told of the end of the process. */
+  readonly lastWords: Set<{ readonly callback: () => void }>;
   /** Which task an error came from, for people who read it. */
   readonly failedTasks: WeakMap<object, string>;
 }
@@ -105,5 +109,13 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function makeRealm(): Realm {
   const clock = new SystemClock();
   const root = new RootTask({ clock, turns: new FairTurns(clock), vars: null, pulse: new Pulse() });
-  return { storage: new AsyncLocalStorage(), root, lastTaskId: 0, shuttingDown: 0, failedTasks: new WeakMap() };
+  return {
+    storage: new AsyncLocalStorage(),
+    root,
+    lastTaskId: 0,
+    shuttingDown: 0,
+    claimedSignals: new Map(),
+    lastWords: new Set(),
+    failedTasks: new WeakMap(),
+  };
 }

@@ -41,6 +41,8 @@ export abstract class Operation extends Dependent {
   abstract get settled(): boolean;
   /** Tells the operation that its scope has been cancelled. */
   abstract strike(cancellation: Cancellation): void;
+  /** Tells the operation that the body of its scope has ended. */
+  scopeLeft(): void {}
 }
 
 export abstract class ScopeNode extends Dependent {
@@ -149,6 +151,9 @@ export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void
   if (scope.last !== null) {
     if (isObserved(scope)) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
     if (scope.effective === null) push(scope, exitOf(scope));
+    // The ring may change meanwhile.
+    const left = [...dependentsOf(scope)];
+    for (const item of left) if (!item.isScope) item.scopeLeft();
   }
   drain(scope);
 }

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { expect } from "vitest";
+
+/** A mark that children inherit with their environment, whatever becomes of them, and by which the process table knows them. */
+export class Mark {
+  readonly value = `anyio-${randomUUID()}`;
+
+  /** An environment with the mark. */
+  get env(): Record<string, string | undefined> {
+    return { ...process.env, ANYIO_TEST_MARK: this.value };
+  }
+
+  /** The processes that bear the mark and have not ended, as `pid command`. */
+  get living(): string[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && this.#isOn(name))
+      .map(describe);
+  }
+
+  /** Waits until `count` processes bear the mark. */
+  async seen(count: number): Promise<void> {
+    await until(() => this.living.length >= count);
+  }
+
+  /** The process table has none of them. */
+  expectGone(): void {
+    expect(this.living).toEqual([]);
+  }
+
+  #isOn(pid: string): boolean {
+    // That of a zombie is empty.
+    return read(`/proc/${pid}/environ`).includes(this.value);
+  }
+}
+
+/** Whether there is a process of that number that has not ended. */
+export function isAlive(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== "" && !"ZX".includes(stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "");
+}
+
+/** Looks until it holds, some seconds at most. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error("it has not come to that within ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function describe(pid: string): string {
+  return `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim()}`;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}

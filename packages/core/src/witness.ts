@@ -31,5 +31,5 @@ export interface Witness<T = Pick<Task, "label" | "cancel">> {
  * left; // => ["operation sleep(1000)"]
  */
 export function witness(scope: CancelScope, witness: Witness | null): () => void {
-  return addWitness(nodeOf(scope), witness as Witness<unknown> | null);
+  return addWitness(nodeOf(scope), witness === null ? null : (witness as Witness<unknown>));
 }

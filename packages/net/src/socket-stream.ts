@@ -52,7 +52,6 @@ export class SocketStream extends ByteStream {
    * @throws {TypeError} when `socket` is none, or has an encoding
    * @throws {InvalidStateError} when there is a stream of it already
    * @example
-   * import { once } from "node:events";
    * import { type AddressInfo, connect, createServer } from "node:net";
    *
    * const server = createServer((peer) => peer.end("hello")).listen(0, "127.0.0.1");

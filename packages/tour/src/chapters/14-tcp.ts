@@ -54,7 +54,7 @@ async function withListener(say: Narrator): Promise<void> {
   const port = listener.extra(SocketAttribute.localPort);
   await withTaskGroup(async (tg) => {
     tg.startSoon(() => listener.serve((stream) => echo(say, stream)), { service: true, name: "server" });
-    await using _quiet = await connectTcp("127.0.0.1", port);
+    await using _ = await connectTcp("127.0.0.1", port);
     await ask(say, port, "how are you?");
     say.step("the body ends, and with it the server");
   });

@@ -78,7 +78,7 @@ async function takeOrder(say: Narrator, stream: TLSStream): Promise<void> {
 
 async function refused(say: Narrator, name: string, connect: () => Promise<AsyncDisposable>): Promise<void> {
   try {
-    await using _stream = await connect();
+    await using _ = await connect();
   } catch (error) {
     if (!(error instanceof BrokenResourceError)) throw error;
     say.step(`${name}: refused, ${(error.cause as Error).message}`);

@@ -36,7 +36,7 @@ async function serve(say: Narrator, path: string): Promise<void> {
   await withTaskGroup(async (tg) => {
     tg.startSoon(() => listener.serve(answer), { service: true, name: "daemon" });
     try {
-      await using _second = await createUnixListener(path);
+      await using _ = await createUnixListener(path);
     } catch (error) {
       say.step(`a second daemon: ${(error as Error).message}`);
     }
@@ -47,7 +47,7 @@ async function serve(say: Narrator, path: string): Promise<void> {
 }
 
 async function answer(stream: SocketStream): Promise<void> {
-  for await (const _question of stream) await stream.send(new TextEncoder().encode("I am fine"));
+  for await (const _ of stream) await stream.send(new TextEncoder().encode("I am fine"));
 }
 
 /** A process that listens on the path, and is killed. */

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { join } from "node:path";
 import { failAfter } from "@anyio/core";
 import { connectTcp, createConnectedUdpSocket } from "@anyio/net";
@@ -30,9 +31,9 @@ export async function tell(say: Narrator): Promise<void> {
   );
 }
 
-async function watch(say: Narrator, child: ChildProcess): Promise<void> {
+async function watch(say: Narrator, child: ChildProcessByStdio<null, Readable, null>): Promise<void> {
   const exit = once(child, "exit");
-  const lines = new LineReceiveStream(new TextReceiveStream(fromReadable(child.stdout!)));
+  const lines = new LineReceiveStream(new TextReceiveStream(fromReadable(child.stdout)));
   const first = await lines.receive();
   say.step(`program: ${first}`);
   const port = Number(first.replace(/\D/g, ""));
@@ -47,5 +48,5 @@ async function watch(say: Narrator, child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");
   for await (const line of lines) say.step(`program: ${line}`);
   const [code, signal] = await exit;
-  say.step(`it has ended: exit code ${code}, signal ${signal}`);
+  say.step(`it has ended: exit code ${String(code)}, signal ${String(signal)}`);
 }

@@ -16,12 +16,6 @@ const conditions = ["node", "module", "default", ...(built ? [] : ["@anyio/sourc
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`));
 const reports = process.env["ANYIO_REPORTS"];
 
-/** Projects whose tests leave streams open, or leaks for the checks of leaks to find. Take a name out when its tests close what they open. */
-const LEAKY: ReadonlySet<string> = new Set(["streams", "testing", "net"]);
-
-/** Projects whose tests want to be outside of every run: a pool of processes is one for each outermost run. */
-const PLAIN: ReadonlySet<string> = new Set(["subprocess"]);
-
 export default defineConfig({
   test: {
     reporters: ["default", ...(reports ? [new CountsReporter(reports)] : [])],
@@ -40,7 +34,7 @@ export function project(name: string, dir: string, groupOrder: number, options: 
   return {
     // From its sources: the packages would depend on the plugin in a circle.
     // Not in the matrix yet, where it has not been tried on all runtimes.
-    plugins: built || PLAIN.has(name) ? [] : [anyio({ ...options, mode: "auto", leaks: !LEAKY.has(name) })],
+    plugins: built ? [] : [anyio({ ...options, mode: "auto" })],
     resolve: { alias: { "#support": `${root}/test/support` }, conditions },
     ssr: { resolve: { conditions } },
     test: {

@@ -3,6 +3,8 @@ import { CancelScope, dumpTasks, getCurrentTask, isCancelled, moveOnAfter, run, 
 import { currentScope, entrust, Task } from "@anyio/core/lowlevel";
 import { errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
+import { outside } from "#support/outside";
 
 class Child extends Task {
   static start(fn: () => unknown, name = "child"): void {
@@ -86,15 +88,17 @@ describe("entrust", () => {
   it("belongs to the outermost run on demand", async () => {
     const events: string[] = [];
 
-    await run(async () => {
-      await run(async () => {
-        Child.start(() => {
-          const closed = entrust("the resource", () => closed(events.push("is to end")), "run");
+    await outside(() =>
+      run(async () => {
+        await run(async () => {
+          Child.start(() => {
+            const closed = entrust("the resource", () => closed(events.push("is to end")), "run");
+          });
+          await turn();
         });
-        await turn();
-      });
-      events.push("the inner run has ended");
-    });
+        events.push("the inner run has ended");
+      }),
+    );
 
     expect(events).toEqual(["the inner run has ended", "is to end"]);
   });
@@ -130,7 +134,7 @@ describe("entrust", () => {
     expect(dumps[1]).toContain("waiting for the resource to end");
   });
 
-  it("ends what is opened while the task is being left", async () => {
+  it("ends what is opened while the task is being left", mayLeak, async () => {
     const events: string[] = [];
 
     await run(async () => {

@@ -132,6 +132,7 @@ export class SocketListener extends Listener<SocketStream> {
   /** An orderly end would look as if there had been an answer. Unix sockets know no other. */
   #refuse(stream: SocketStream): void {
     const socket = stream.extra(SocketAttribute.rawSocket) as Socket;
+    noteClosed(stream);
     if (this.#paths === null) socket.resetAndDestroy();
     else socket.destroy();
   }

@@ -17,6 +17,7 @@ import { unhandledRejectionsOf } from "#support/unhandled";
 import { freePort, greetTcp } from "./support/greeter.js";
 import { closesAllSockets } from "./support/descriptors.js";
 import { silentHost } from "./support/silent-host.js";
+import { mayLeak } from "#support/may-leak";
 
 describe("connectTcp", () => {
   it.each([
@@ -212,7 +213,7 @@ describe("connectTcp", () => {
     });
   });
 
-  it("is cancelled between two of its steps where nobody awaits it", async () => {
+  it("is cancelled between two of its steps where nobody awaits it", mayLeak, async () => {
     const { port, clients } = await greetTcp("127.0.0.1");
 
     for (let steps = 0; steps < 10; steps++) {
@@ -239,7 +240,7 @@ describe("connectTcp", () => {
     });
   });
 
-  it("leaves no rejection to nobody when it is cancelled", async () => {
+  it("leaves no rejection to nobody when it is cancelled", mayLeak, async () => {
     const { port } = await greetTcp("127.0.0.1");
 
     const reasons = await unhandledRejectionsOf(async () => {

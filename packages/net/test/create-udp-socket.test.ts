@@ -6,6 +6,7 @@ import { skipOn } from "#support/runtimes";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { peer } from "./support/datagrams.js";
 import { closesAllSockets } from "./support/descriptors.js";
+import { mayLeak } from "#support/may-leak";
 
 const bytes = Uint8Array.of(1, 2, 3);
 
@@ -132,7 +133,7 @@ describe("createUdpSocket", () => {
     },
   );
 
-  it("leaves no rejection to nobody when it is cancelled", async () => {
+  it("leaves no rejection to nobody when it is cancelled", mayLeak, async () => {
     const reasons = await unhandledRejectionsOf(async () => {
       const scope = new CancelScope();
       await scope.run(() => {

@@ -19,6 +19,7 @@ import { caught, errorOf } from "#support/caught";
 import { check } from "#support/property";
 import { turn } from "#support/turn";
 import { bytesThere, cut, decode, encode, Pieces } from "./support/byte-sources.js";
+import { mayLeak } from "#support/may-leak";
 
 describe("BufferedByteReceiveStream", () => {
   it("hands over what has come, in portions", async () => {
@@ -445,7 +446,7 @@ describe("BufferedByteReceiveStream", () => {
     expect(await waiting).toBeInstanceOf(ClosedResourceError);
   });
 
-  it("is settled by the end of the scope that it was left waiting in", async () => {
+  it("is settled by the end of the scope that it was left waiting in", mayLeak, async () => {
     const [, receive] = bytesThere();
     const stream = new BufferedByteReceiveStream(receive);
     let left: Promise<unknown> | undefined;

@@ -14,10 +14,11 @@ import { caught, errorOf } from "#support/caught";
 import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { decode, encode } from "./support/byte-sources.js";
+import { untilEnd } from "#support/until-end";
 
 describe("fromWebReadable", () => {
   it("hands over the web stream's chunks, and divides those that are too large", async () => {
-    const stream = fromWebReadable(of(encode("abc"), new Uint8Array(0), encode("de")));
+    const stream = untilEnd(fromWebReadable(of(encode("abc"), new Uint8Array(0), encode("de"))));
 
     const received = [await stream.receive(2), await stream.receive(2), await stream.receive()];
 
@@ -31,7 +32,7 @@ describe("fromWebReadable", () => {
       pulls++;
       controller.enqueue(encode("ab"));
     };
-    const stream = fromWebReadable(new ReadableStream({ pull }, { highWaterMark: 0 }));
+    const stream = untilEnd(fromWebReadable(new ReadableStream({ pull }, { highWaterMark: 0 })));
 
     await turns(2);
     const counts = [pulls];
@@ -46,7 +47,7 @@ describe("fromWebReadable", () => {
 
   it("keeps the chunk that was asked for by a cancelled receive for the next", async () => {
     const source = manual();
-    const stream = fromWebReadable(source.stream);
+    const stream = untilEnd(fromWebReadable(source.stream));
     const scope = new CancelScope();
 
     const cancelled = scope.run(() => stream.receive());
@@ -63,7 +64,7 @@ describe("fromWebReadable", () => {
 
   it("keeps the order however many receives were cancelled", async () => {
     const source = manual();
-    const stream = fromWebReadable(source.stream);
+    const stream = untilEnd(fromWebReadable(source.stream));
     for (let i = 0; i < 3; i++) {
       const scope = new CancelScope();
       const cancelled = scope.run(() => stream.receive());
@@ -82,7 +83,7 @@ describe("fromWebReadable", () => {
   it("throws what the web stream fails with as a cause, as often as it is asked", async () => {
     const failure = new RangeError("no more");
     const source = manual();
-    const stream = fromWebReadable(source.stream);
+    const stream = untilEnd(fromWebReadable(source.stream));
     const waiting = caught(stream.receive(), BrokenResourceError);
 
     source.controller.error(failure);
@@ -94,7 +95,7 @@ describe("fromWebReadable", () => {
 
   it("fails for a chunk that is no bytes, and cancels the web stream", async () => {
     const source = manual();
-    const stream = fromWebReadable(source.stream);
+    const stream = untilEnd(fromWebReadable(source.stream));
     source.controller.enqueue("text" as unknown as Uint8Array);
 
     const error = await caught(stream.receive(), BrokenResourceError);
@@ -105,7 +106,7 @@ describe("fromWebReadable", () => {
 
   it("lets one receive at a time", async () => {
     const source = manual();
-    const stream = fromWebReadable(source.stream);
+    const stream = untilEnd(fromWebReadable(source.stream));
     const first = stream.receive();
 
     await caught(stream.receive(), BusyResourceError);
@@ -116,7 +117,7 @@ describe("fromWebReadable", () => {
 
   it("locks the web stream, and refuses one that is locked", () => {
     const source = manual();
-    fromWebReadable(source.stream);
+    untilEnd(fromWebReadable(source.stream));
 
     expect(source.stream.locked).toBe(true);
     expect(() => fromWebReadable(source.stream)).toThrow(TypeError);
@@ -157,7 +158,7 @@ describe("fromWebReadable", () => {
         await turns(2);
         events.push("cancelled");
       });
-      const stream = fromWebReadable(source.stream);
+      const stream = untilEnd(fromWebReadable(source.stream));
       const waiting = errorOf(stream.receive());
 
       await stream.close();
@@ -170,7 +171,7 @@ describe("fromWebReadable", () => {
 
     it("cancels nothing after the end", async () => {
       const source = manual();
-      const stream = fromWebReadable(source.stream);
+      const stream = untilEnd(fromWebReadable(source.stream));
       source.controller.close();
 
       await caught(stream.receive(), EndOfStreamError);
@@ -187,8 +188,8 @@ describe("fromWebReadable", () => {
     });
 
     it("has nothing to wait for, nor to tell, once it has closed", async () => {
-      const failing = fromWebReadable(manual(() => Promise.reject(new RangeError("cannot"))).stream);
-      const stuck = fromWebReadable(manual(() => new Promise(() => {})).stream);
+      const failing = untilEnd(fromWebReadable(manual(() => Promise.reject(new RangeError("cannot"))).stream));
+      const stuck = untilEnd(fromWebReadable(manual(() => new Promise(() => {})).stream));
 
       await caught(failing.close(), RangeError);
       await forceClose(stuck);
@@ -220,7 +221,7 @@ describe("fromWebReadable", () => {
   });
 
   it("rejects in a cancelled scope, and takes nothing", async () => {
-    const stream = fromWebReadable(of(encode("a")));
+    const stream = untilEnd(fromWebReadable(of(encode("a"))));
 
     await new CancelScope().run(async (scope) => {
       scope.cancel();

@@ -6,11 +6,12 @@ import { caught, errorOf } from "#support/caught";
 import { turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { decode, encode } from "./support/byte-sources.js";
+import { untilEnd } from "#support/until-end";
 
 describe("fromWebWritable", () => {
   it("writes what is sent, in order, and closes when all is written", async () => {
     const sink = recorder(() => turns(1));
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
 
     for (const text of ["a", "b", ""]) await stream.send(encode(text));
     await stream.close();
@@ -20,7 +21,7 @@ describe("fromWebWritable", () => {
 
   it("waits where the sink is slower", async () => {
     const sink = gated();
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
 
     const sent = stream.send(encode("a")).then(() => sink.events.push("sent"));
     await turns(2);
@@ -33,7 +34,7 @@ describe("fromWebWritable", () => {
 
   it("does not wait while there is room", async () => {
     const sink = gated(10);
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
 
     for (let i = 0; i < 5; i++) await stream.send(encode("a"));
 
@@ -43,7 +44,7 @@ describe("fromWebWritable", () => {
 
   it("sends into a web stream that has room for nothing", async () => {
     const sink = recorder(undefined, 0);
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
 
     await stream.send(encode("a"));
     await stream.send(encode("b"));
@@ -53,7 +54,7 @@ describe("fromWebWritable", () => {
 
   it("sends the bytes of a cancelled send, in order", async () => {
     const sink = gated();
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
     const scope = new CancelScope();
 
     const cancelled = scope.run(() => stream.send(encode("a")));
@@ -69,7 +70,7 @@ describe("fromWebWritable", () => {
 
   it("throws what the web stream fails with as a cause, to who waits and to who comes later", async () => {
     const failure = new RangeError("disk full");
-    const stream = fromWebWritable(recorder(() => Promise.reject(failure)).stream);
+    const stream = untilEnd(fromWebWritable(recorder(() => Promise.reject(failure)).stream));
 
     const errors = [
       await caught(stream.send(encode("a")), BrokenResourceError),
@@ -83,7 +84,7 @@ describe("fromWebWritable", () => {
   it("throws a failure from close() that no send has told", async () => {
     const failure = new RangeError("disk full");
     const sink = gated(10, failure);
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
     await stream.send(encode("a"));
 
     const closing = caught(stream.close(), BrokenResourceError);
@@ -94,14 +95,14 @@ describe("fromWebWritable", () => {
 
   it("throws from close() what closing fails with", async () => {
     const failure = new RangeError("cannot");
-    const stream = fromWebWritable(new WritableStream({ close: () => Promise.reject(failure) }));
+    const stream = untilEnd(fromWebWritable(new WritableStream({ close: () => Promise.reject(failure) })));
 
     expect((await caught(stream.close(), BrokenResourceError)).cause).toBe(failure);
   });
 
   it("lets one send at a time", async () => {
     const sink = gated();
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
     const first = stream.send(encode("a"));
 
     await caught(stream.send(encode("b")), BusyResourceError);
@@ -114,8 +115,8 @@ describe("fromWebWritable", () => {
   it("tells of a failure between two sends, also where nothing is to be sent", async () => {
     const failure = new RangeError("gone");
     let fail = (): void => {};
-    const stream = fromWebWritable(
-      new WritableStream({ start: (controller) => void (fail = () => controller.error(failure)) }),
+    const stream = untilEnd(
+      fromWebWritable(new WritableStream({ start: (controller) => void (fail = () => controller.error(failure)) })),
     );
 
     await stream.send(encode("a"));
@@ -126,7 +127,7 @@ describe("fromWebWritable", () => {
   });
 
   it("refuses what is no bytes, and what is closed", async () => {
-    const stream = fromWebWritable(recorder().stream);
+    const stream = untilEnd(fromWebWritable(recorder().stream));
 
     await expect(stream.send("a" as unknown as Uint8Array)).rejects.toThrow(TypeError);
     await stream.close();
@@ -136,7 +137,7 @@ describe("fromWebWritable", () => {
 
   it("rejects in a cancelled scope, and writes nothing", async () => {
     const sink = recorder();
-    const stream = fromWebWritable(sink.stream);
+    const stream = untilEnd(fromWebWritable(sink.stream));
 
     await new CancelScope().run(async (scope) => {
       scope.cancel();
@@ -152,7 +153,7 @@ describe("fromWebWritable", () => {
     const outer = new CancelScope();
 
     await outer.run(async () => {
-      const stream = fromWebWritable(new WritableStream({ write: note, close: note }));
+      const stream = untilEnd(fromWebWritable(new WritableStream({ write: note, close: note })));
       await new CancelScope().run(async () => {
         await stream.send(encode("a"));
         await stream.close();
@@ -166,7 +167,7 @@ describe("fromWebWritable", () => {
   describe("closing", () => {
     it("fails whoever waits, and still writes their bytes", async () => {
       const sink = gated();
-      const stream = fromWebWritable(sink.stream);
+      const stream = untilEnd(fromWebWritable(sink.stream));
       const waiting = errorOf(stream.send(encode("a")));
       await turns(1);
 
@@ -208,8 +209,10 @@ describe("fromWebWritable", () => {
     });
 
     it("has nothing to wait for, nor to tell, once it has closed", async () => {
-      const failing = fromWebWritable(new WritableStream({ close: () => Promise.reject(new Error("cannot")) }));
-      const stuck = fromWebWritable(new WritableStream({ abort: () => new Promise(() => {}) }));
+      const failing = untilEnd(
+        fromWebWritable(new WritableStream({ close: () => Promise.reject(new Error("cannot")) })),
+      );
+      const stuck = untilEnd(fromWebWritable(new WritableStream({ abort: () => new Promise(() => {}) })));
 
       await caught(failing.close(), BrokenResourceError);
       await forget(stuck);
@@ -219,7 +222,7 @@ describe("fromWebWritable", () => {
 
     it("does not say in a cancelled scope that all has been sent", async () => {
       const sink = recorder();
-      const stream = fromWebWritable(sink.stream);
+      const stream = untilEnd(fromWebWritable(sink.stream));
       await stream.send(encode("a"));
 
       await forget(stream);
@@ -231,7 +234,7 @@ describe("fromWebWritable", () => {
       const [first, second] = [gated(), gated()];
       const errors = await unhandledRejectionsOf(async () => {
         await new CancelScope().run(async (scope) => {
-          const stream = fromWebWritable(first.stream);
+          const stream = untilEnd(fromWebWritable(first.stream));
           const sending = errorOf(stream.send(encode("a")));
           await turns(1);
           scope.cancel();
@@ -239,7 +242,7 @@ describe("fromWebWritable", () => {
           await sending;
         });
         await new CancelScope().run(async (scope) => {
-          const stream = fromWebWritable(second.stream);
+          const stream = untilEnd(fromWebWritable(second.stream));
           const sending = errorOf(stream.send(encode("a")));
           const closing = stream.close();
           await turns(1);

@@ -21,6 +21,7 @@ import { objectStreamContract } from "@anyio/testing";
 import { turn } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { takeWarnings } from "#support/warnings";
+import { mayLeak } from "#support/may-leak";
 
 describe.each([0, 1, 3, Infinity])("createMemoryObjectStream(%d)", (maxBufferSize) => {
   for (const { name, run } of objectStreamContract(
@@ -325,7 +326,7 @@ describe("MemoryObjectReceiveStream", () => {
     expect([nothing, item]).toEqual([undefined, "item"]);
   });
 
-  it("loses no item to the loser of a Promise.race that was left behind", async () => {
+  it("loses no item to the loser of a Promise.race that was left behind", mayLeak, async () => {
     const [send, receive] = createMemoryObjectStream<string>();
 
     await new CancelScope().run(() => Promise.race([receive.receive(), Promise.resolve("quick")]));
@@ -496,7 +497,7 @@ describe("a memory object stream", () => {
     expect(dump).toMatch(/consumer #\d+, .*waiting for an item of memory object stream "orders"/);
   });
 
-  it("rejects no promise unhandled where cancelled waits are awaited by nobody", async () => {
+  it("rejects no promise unhandled where cancelled waits are awaited by nobody", mayLeak, async () => {
     const unhandled = await unhandledRejectionsOf(async () => {
       const [send, receive] = createMemoryObjectStream<number>();
       await new CancelScope().run(async () => {
@@ -511,7 +512,7 @@ describe("a memory object stream", () => {
     expect(unhandled).toEqual([]);
   });
 
-  it("takes time in proportion to those who wait", async () => {
+  it("takes time in proportion to those who wait", mayLeak, async () => {
     skipExplored("so many under so many schedules take minutes");
     // A list that is searched, or an array that is shifted, would take minutes for these.
     const count = 100_000;

@@ -1,31 +1,27 @@
 import { PassThrough } from "node:stream";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   BrokenResourceError,
   BusyResourceError,
   CancelScope,
   ClosedResourceError,
   EndOfStreamError,
-  forceClose,
   moveOnAfter,
   sleep,
 } from "@anyio/core";
 import { StapledByteStream } from "@anyio/streams";
-import { openProcess, type Process } from "@anyio/subprocess";
+import { openProcess } from "@anyio/subprocess";
 import { byteStreamContract } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { turns } from "#support/turn";
 import { ChildOutput } from "../src/internal/child-output.js";
 import { bytes, text } from "./support/text.js";
+import { untilEnd } from "#support/until-end";
 
 describe("the streams of a process", () => {
-  const processes: Process[] = [];
-  afterAll(() => Promise.all(processes.map(forceClose)));
-
   /** Two streams, each of which receives what goes into the other, through a process. */
   async function makePair(): Promise<[StapledByteStream, StapledByteStream]> {
-    const [there, back] = [await openProcess(["cat"]), await openProcess(["cat"])];
-    processes.push(there, back);
+    const [there, back] = [untilEnd(await openProcess(["cat"])), untilEnd(await openProcess(["cat"]))];
     return [new StapledByteStream(there.stdin, back.stdout), new StapledByteStream(back.stdin, there.stdout)];
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CancelScope, failAfter, moveOnAfter } from "@anyio/core";
 import { openProcess, runProcess } from "@anyio/subprocess";
 import { Mark } from "./support/marked.js";
+import { mayLeak } from "#support/may-leak";
 
 /** What is hard to get rid of, and how many processes it is. */
 const TREES: [string, string, number][] = [
@@ -56,7 +57,7 @@ describe("no descendant of runProcess", () => {
     for (const line of mark.living) process.kill(Number.parseInt(line), "SIGKILL");
   });
 
-  it("outlives a failure beside it", async () => {
+  it("outlives a failure beside it", mayLeak, async () => {
     const mark = new Mark();
 
     await Promise.allSettled([
@@ -70,7 +71,7 @@ describe("no descendant of runProcess", () => {
     mark.expectGone();
   });
 
-  it("outlives the cancellation of two hundred at once", async () => {
+  it("outlives the cancellation of two hundred at once", { ...mayLeak, timeout: 60_000 }, async () => {
     const mark = new Mark();
     const scope = new CancelScope();
 
@@ -81,7 +82,7 @@ describe("no descendant of runProcess", () => {
 
     expect(scope.cancelledCaught).toBe(true);
     mark.expectGone();
-  }, 60_000);
+  });
 });
 
 describe("no descendant of openProcess", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { run } from "@anyio/core";
 import { defaultProcessLimiter } from "@anyio/subprocess";
 import { CapacityLimiter } from "@anyio/sync";
+import { outside } from "#support/outside";
 
 describe("defaultProcessLimiter", () => {
   it("has as many tokens as there are processors", () => {
@@ -11,15 +12,19 @@ describe("defaultProcessLimiter", () => {
   });
 
   it("is one for each run(), shared by the runs in it", async () => {
-    await run(
-      async () => {
-        const limiter = defaultProcessLimiter();
-        expect(await run(() => defaultProcessLimiter())).toBe(limiter);
-        limiter.totalTokens = 7;
-      },
-      { signals: [] },
+    await outside(() =>
+      run(
+        async () => {
+          const limiter = defaultProcessLimiter();
+          expect(await run(() => defaultProcessLimiter())).toBe(limiter);
+          limiter.totalTokens = 7;
+        },
+        { signals: [] },
+      ),
     );
 
-    expect(await run(() => defaultProcessLimiter().totalTokens, { signals: [] })).toBe(availableParallelism());
+    expect(await outside(() => run(() => defaultProcessLimiter().totalTokens, { signals: [] }))).toBe(
+      availableParallelism(),
+    );
   });
 });

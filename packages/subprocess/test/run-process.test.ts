@@ -20,6 +20,7 @@ import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { Mark, until } from "./support/marked.js";
 import { bytes, text } from "./support/text.js";
+import { mayLeak } from "#support/may-leak";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "anyio-")));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -419,7 +420,7 @@ describe("runProcess, cancelled", () => {
     mark.expectGone();
   });
 
-  it("rejects nobody unhandled who does not wait for it", async () => {
+  it("rejects nobody unhandled who does not wait for it", mayLeak, async () => {
     const mark = new Mark();
 
     const reasons = await unhandledRejectionsOf(() =>

@@ -18,6 +18,8 @@ import { assertNoLeaks, VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { isAlive, until } from "./support/marked.js";
+import { mayLeak } from "#support/may-leak";
+import { outside } from "#support/outside";
 
 const MODULE = new URL("./fixtures/work.mjs", import.meta.url);
 
@@ -44,7 +46,7 @@ const METHODS = (({ plain, later, many }) => ({ plain, later, many }))({
 
 /** Calls `fn` in a program of its own, whose workers end with it. */
 function inProgram<T>(fn: () => Promise<T>): Promise<T> {
-  return run(fn, { signals: [] });
+  return outside(() => run(fn, { signals: [] }));
 }
 
 // A worker takes some 50 ms to start, and several times as long on a busy machine.
@@ -404,7 +406,7 @@ describe("toProcess.run, cancelled", { timeout: 30_000 }, () => {
     expect(limiter.statistics().tasksWaiting).toBe(0);
   });
 
-  it("has a scope wait for the worker that nobody waits for", async () => {
+  it("has a scope wait for the worker that nobody waits for", mayLeak, async () => {
     await inProgram(async () => {
       const pid = await toProcess.run(() => process.pid);
 
@@ -468,10 +470,10 @@ describe("toProcess.run, its pool", { timeout: 30_000 }, () => {
   });
 
   it("has a virtual clock stand still while it works", async () => {
-    const pid = await run(() => failAfter(10, () => toProcess.run(spin, [50])), {
-      signals: [],
-      backend: { clock: new VirtualClock({ autojump: true }) },
-    });
+    const backend = { clock: new VirtualClock({ autojump: true }) };
+    const pid = await outside(() =>
+      run(() => failAfter(10, () => toProcess.run(spin, [50])), { signals: [], backend }),
+    );
 
     expect(isAlive(pid)).toBe(false);
   });

@@ -38,11 +38,14 @@ export interface Listening<S extends ByteStreamLike = ByteStreamLike> {
 export function listenerContract<S extends ByteStreamLike>(make: () => Promise<Listening<S>>): ContractCase[] {
   const prove = (fn: (stage: Stage<S>) => Promise<void>) => async () => {
     const stage = new Stage(await make());
-    try {
-      await failAfter(TIME_LIMIT, () => fn(stage), { reason: "the case" });
-    } finally {
-      await stage.clear();
-    }
+    const perform = async (): Promise<void> => {
+      try {
+        await fn(stage);
+      } finally {
+        await stage.clear();
+      }
+    };
+    await failAfter(TIME_LIMIT, perform, { reason: "the case" });
   };
   return [...serving(prove), ...failing(prove), ...ending(prove)];
 }

@@ -4,6 +4,7 @@ import { checkpoint, noteClosed, noteOpened, Task } from "@anyio/core/lowlevel";
 import { SeededScheduler, watchLeaks } from "@anyio/testing";
 import { takeWarnings } from "#support/warnings";
 import { turn } from "#support/turn";
+import { mayLeak } from "#support/may-leak";
 
 class Child extends Task {
   static start(scope: CancelScope, name: string, fn: () => unknown): void {
@@ -89,7 +90,7 @@ describe("watchLeaks", () => {
     expect(events).toEqual(["closed in a cancelled scope"]);
   });
 
-  it("counts what began in it only, also where others run beside it", async () => {
+  it("counts what began in it only, also where others run beside it", mayLeak, async () => {
     const [one, other] = await Promise.all([
       leaksOf(async () => {
         await sleep(1);

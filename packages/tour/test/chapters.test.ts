@@ -151,6 +151,7 @@ describe("the files of the chapters", () => {
       "node:net",
       "node:os",
       "node:path",
+      "node:stream",
       "../credentials.js",
       "../narrator.js",
     ];

@@ -1,5 +1,5 @@
 import type { Witness } from "../witness.js";
-import { originOf, recordOrigin } from "./origin.js";
+import { isTraced, originOf, recordOrigin } from "./origin.js";
 import type { ScopeNode } from "./scope-tree.js";
 import type { TaskNode } from "./task-node.js";
 import { tracing, type Watch } from "./tracing.js";
@@ -18,8 +18,9 @@ export function witnessOf({ watch }: ScopeNode): Witness<TaskNode> | null {
   return watch !== null && tracing.watches.has(watch) ? watch.witness : null;
 }
 
-/** Records where a task has begun, and tells whoever witnesses it. */
+/** Records where a task has begun that was started in a scope, and tells whoever witnesses it. */
 export function noteBegun(task: TaskNode, scope: ScopeNode): void {
+  if (!isTraced(scope)) return;
   recordOrigin(task);
   witnessOf(scope)?.began(task, () => originOf(task));
 }

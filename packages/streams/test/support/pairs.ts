@@ -9,6 +9,7 @@ import {
   toWebReadable,
   toWebWritable,
 } from "@anyio/streams";
+import { untilEnd } from "#support/until-end";
 
 /** Two streams of bytes over memory object streams, each of which receives what goes into the other. */
 export async function bufferedPair(maxBufferSize = 0): Promise<[ByteStream, ByteStream]> {
@@ -25,8 +26,8 @@ export async function webPair(): Promise<[ByteStream, ByteStream]> {
   const there = new TransformStream<Uint8Array, Uint8Array>();
   const back = new TransformStream<Uint8Array, Uint8Array>();
   return [
-    new StapledByteStream(fromWebWritable(there.writable), fromWebReadable(back.readable)),
-    new StapledByteStream(fromWebWritable(back.writable), fromWebReadable(there.readable)),
+    untilEnd(new StapledByteStream(fromWebWritable(there.writable), fromWebReadable(back.readable))),
+    untilEnd(new StapledByteStream(fromWebWritable(back.writable), fromWebReadable(there.readable))),
   ];
 }
 

@@ -1,22 +1,23 @@
 import { isDebug } from "./internal/debug.js";
 import { noteEnded, witnessOf } from "./internal/witnesses.js";
 import { ambient } from "./internal/realm.js";
-import { originOf, recordOrigin } from "./internal/origin.js";
+import { originIn, recordOrigin } from "./internal/origin.js";
 import { warn } from "./internal/warn.js";
 
 /**
- * Says that a resource is open from here on. In debug mode a process warning, code `ANYIO_UNCLOSED`, with where this was called tells of one
+ * Says that a resource is open from here on. In debug mode a process warning, code `ANYIO_UNCLOSED`, with where it was opened tells of one
  * that is collected before {@link noteClosed}; a {@link witness} is told of one that was not closed at all.
  *
  * @param what what people call the resource
  * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
 export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
-  const witness = holds === "system" ? witnessOf(ambient()) : null;
+  const scope = ambient();
+  const witness = holds === "system" ? witnessOf(scope) : null;
   if (witness === null && !isDebug()) return;
   const note = { what, origin: "" };
   recordOrigin(note);
-  note.origin = originOf(note);
+  note.origin = originIn(scope, note);
   witness?.opened(resource, what, note.origin);
   if (!isDebug()) return;
   opened ??= new FinalizationRegistry(warnOf);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { run } from "@anyio/core";
-import { noteClosed, noteOpened } from "@anyio/core/lowlevel";
+import { CancelScope, run } from "@anyio/core";
+import { noteClosed, noteOpened, witness } from "@anyio/core/lowlevel";
 import { collectUntil } from "#support/collect";
 import { takeWarnings } from "#support/warnings";
 import { mayLeak } from "#support/may-leak";
@@ -36,6 +36,30 @@ describe("noteOpened", () => {
       detail: expect.stringContaining("open-resources.test"),
     });
   });
+
+  it(
+    "tells of the operation in which a resource was opened where the stack has nothing of it left",
+    mayLeak,
+    async () => {
+      const log: string[] = [];
+      const scope = new CancelScope();
+      const [began, ended, left] = [() => {}, () => {}, () => {}];
+      const end = witness(scope, { began, ended, left, opened: (_resource, _name, origin) => log.push(origin) });
+
+      await scope.run(() =>
+        new CancelScope().run(
+          () =>
+            new Promise<void>((resolve) => {
+              setTimeout(noteOpened, 0, {}, "a socket");
+              setTimeout(resolve, 5);
+            }),
+        ),
+      );
+      end();
+
+      expect(log[0]).toMatch(/^ *at .*open-resources\.test/);
+    },
+  );
 
   it("warns of nothing outside debug mode", mayLeak, async () => {
     expect(await warningsOf(false, (resource) => noteOpened(resource, "the test's resource"))).toEqual([]);

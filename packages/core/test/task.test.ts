@@ -206,7 +206,7 @@ describe("Task", () => {
     expect(seen).toEqual(["as of the call", "another"]);
   });
 
-  it("does not change the scope of whoever runs after it", async () => {
+  it("does not change the scope of whoever runs after it", mayLeak, async () => {
     await new CancelScope().run(async (scope) => {
       Recorded.start(() => {});
       Recorded.start(() => checkpoint());

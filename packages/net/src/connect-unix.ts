@@ -1,4 +1,4 @@
-import { quietly } from "@anyio/core/lowlevel";
+import { asOne } from "./internal/as-one.js";
 import { connectionFailed } from "./internal/connection-failed.js";
 import { openSocket } from "./internal/open-socket.js";
 import { checkUnixPath } from "./internal/unix-path.js";
@@ -24,7 +24,7 @@ import { isCancelled } from "@anyio/core";
  * @see anyio.connect_unix
  */
 export function connectUnix(path: string): Promise<SocketStream> {
-  return quietly(open(path));
+  return asOne("connectUnix()", () => open(path));
 }
 
 async function open(path: string): Promise<SocketStream> {

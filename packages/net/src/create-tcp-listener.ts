@@ -1,5 +1,5 @@
-import { quietly } from "@anyio/core/lowlevel";
 import { getaddrinfo, type IPFamily, type ResolvedAddress } from "./getaddrinfo.js";
+import { asOne } from "./internal/as-one.js";
 import { checkBacklog, DEFAULT_BACKLOG } from "./internal/check-backlog.js";
 import { checkFamily, checkHost, checkPort, hostPort } from "./internal/host-port.js";
 import { closeAll, listen } from "./internal/listen.js";
@@ -47,7 +47,7 @@ export interface CreateTcpListenerOptions {
  * @see anyio.create_tcp_listener
  */
 export function createTcpListener(options: CreateTcpListenerOptions = {}): Promise<MultiListener<SocketStream>> {
-  return quietly(create(options));
+  return asOne("createTcpListener()", () => create(options));
 }
 
 async function create(options: CreateTcpListenerOptions): Promise<MultiListener<SocketStream>> {

@@ -1,5 +1,5 @@
-import { quietly } from "@anyio/core/lowlevel";
 import { chmod, lstat, unlink } from "node:fs/promises";
+import { asOne } from "./internal/as-one.js";
 import { checkBacklog, DEFAULT_BACKLOG } from "./internal/check-backlog.js";
 import { listen } from "./internal/listen.js";
 import { openSocket } from "./internal/open-socket.js";
@@ -27,7 +27,7 @@ export interface CreateUnixListenerOptions {
  * @see anyio.create_unix_listener
  */
 export function createUnixListener(path: string, options: CreateUnixListenerOptions = {}): Promise<SocketListener> {
-  return quietly(create(path, options));
+  return asOne("createUnixListener()", () => create(path, options));
 }
 
 async function create(path: string, options: CreateUnixListenerOptions): Promise<SocketListener> {

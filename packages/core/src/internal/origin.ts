@@ -31,9 +31,28 @@ export function recordOrigin(subject: object): void {
 
 /** The stack noted for `subject`, or an empty string. */
 export function originOf(subject: object): string {
-  const frames = ((subject as Subject)[ORIGIN]?.stack ?? "").split("\n").slice(1);
-  const foreign = frames.filter((frame) => !OWN_FRAME.test(frame));
+  const frames = framesOf(subject);
+  const foreign = frames.filter(isForeign);
   return (foreign.length > 0 ? foreign : frames).join("\n");
+}
+
+/**
+ * The same for what began in a scope after a wait, where the stack has none of the user's frames left: then those of the innermost scope
+ * around it that has some, that of the operation as a rule.
+ */
+export function originIn(start: ScopeNode, subject: object): string {
+  if (framesOf(subject).some(isForeign)) return originOf(subject);
+  let scope = start;
+  while (scope.parent !== scope && !framesOf(scope).some(isForeign)) scope = scope.parent;
+  return originOf(scope.parent === scope ? subject : scope);
+}
+
+function framesOf(subject: object): string[] {
+  return ((subject as Subject)[ORIGIN]?.stack ?? "").split("\n").slice(1);
+}
+
+function isForeign(frame: string): boolean {
+  return !OWN_FRAME.test(frame);
 }
 
 /** How many are recorded: those of this library, and enough of the user's. */

@@ -16,7 +16,14 @@ import { addNote, cancelledAtTimeout, headlineOf, tellTasks } from "./timeout-er
 export interface TestCase {
   readonly name: string;
   readonly fullTestName?: string;
-  readonly result?: { readonly state: string } | undefined;
+  readonly retry?: number | { readonly count?: number };
+  readonly result?: { readonly state: string; readonly attempts?: readonly AttemptRecord[] } | undefined;
+}
+
+/** What vitest 5 remembers of an attempt. */
+interface AttemptRecord {
+  readonly state: string;
+  readonly retryIndex: number;
 }
 
 /**
@@ -56,7 +63,7 @@ export class Attempt implements Observer {
     this.#test = test;
     this.clock = clockFor(shared.clocks.get(test) ?? "real");
     this.#schedules = shared.schedules.get(test);
-    const scheduler = this.#schedules?.next(test.result?.state, this.clock.isVirtual);
+    const scheduler = this.#schedules?.next(lastState(test), this.clock.isVirtual);
     this.#backend = { ...this.clock.backend, ...(scheduler && { scheduler }) };
     shared.attempts.set(test, this);
   }
@@ -237,4 +244,15 @@ type Enter = <T>(fn: () => T) => T;
 
 function call<T>(fn: () => T): T {
   return fn();
+}
+
+/**
+ * What became of the attempt before: "pass" or "fail" where that was the last one at its repetition. Vitest 4 leaves it in the result,
+ * and puts it back where it tries again; vitest 5 puts it back in any case, and has a list.
+ */
+function lastState({ result, retry = 0 }: TestCase): string | undefined {
+  const last = result?.attempts?.at(-1);
+  if (last === undefined) return result?.state;
+  const retries = typeof retry === "number" ? retry : (retry.count ?? 0);
+  return last.state === "fail" && last.retryIndex < retries ? "run" : last.state;
 }

@@ -267,7 +267,8 @@ describe("Process, its signals", () => {
     await process.wait();
     await process.close();
 
-    expect(mark.living.join()).toContain("sleep 60");
+    // It may not have become what it is to be yet.
+    await until(() => mark.living.join().includes("sleep 60"));
     for (const line of mark.living) globalThis.process.kill(Number.parseInt(line), "SIGKILL");
     await until(() => mark.living.length === 0);
   });

@@ -15,9 +15,10 @@ export function noteOpened(resource: object, what: string, holds: "system" | "me
   const scope = ambient();
   const witness = holds === "system" ? witnessOf(scope) : null;
   if (witness === null && !isDebug()) return;
-  const note = { what, origin: "" };
-  recordOrigin(note);
-  note.origin = originIn(scope, note);
+  // Keep the error away from the note, which lives as long as the resource: on Deno an error holds on to what was called, and so to that.
+  const here = {};
+  recordOrigin(here);
+  const note = { what, origin: originIn(scope, here) };
   witness?.opened(resource, what, note.origin);
   if (!isDebug()) return;
   opened ??= new FinalizationRegistry(warnOf);
@@ -32,7 +33,7 @@ export function noteClosed(resource: object): void {
 
 interface Note {
   readonly what: string;
-  origin: string;
+  readonly origin: string;
 }
 
 // Made on first use, for importing the package must have no effect.

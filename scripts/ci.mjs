@@ -42,7 +42,7 @@ async function perform({ title, args, tests }) {
   console.log(`\n==== ${title}: npm ${args.join(" ")}`);
   const dir = join(reports, title);
   const begun = performance.now();
-  const succeeded = await run("npm", args, { env: { ANYIO_REPORTS: dir }, timeout: 30 * MINUTE }).then(
+  const succeeded = await run("npm", args, { env: { ANYIO_REPORTS: dir }, timeout: 50 * MINUTE }).then(
     () => true,
     (error) => {
       if (!(error instanceof CommandError)) throw error;

@@ -1,7 +1,7 @@
 import { isDebug } from "./internal/debug.js";
 import { noteEnded, witnessOf } from "./internal/witnesses.js";
 import { ambient } from "./internal/realm.js";
-import { originIn, recordOrigin } from "./internal/origin.js";
+import { isTracing, originIn, recordOrigin } from "./internal/origin.js";
 import { warn } from "./internal/warn.js";
 
 /**
@@ -12,6 +12,7 @@ import { warn } from "./internal/warn.js";
  * @param holds "memory" where it holds nothing of the system's, so that to forget it is no leak
  */
 export function noteOpened(resource: object, what: string, holds: "system" | "memory" = "system"): void {
+  if (!isTracing()) return;
   const scope = ambient();
   const witness = holds === "system" ? witnessOf(scope) : null;
   if (witness === null && !isDebug()) return;

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Findings } from "./findings.js";
 import { hang, pageWidth, wrap } from "../layout.js";
@@ -49,8 +48,7 @@ export function servesLine({ tcp, tls }: QueryPorts): string {
 
 /** The last line: what is in the file that was written. */
 export function wroteLine({ job: { out }, ending, findings }: Outcome): string {
-  const name = relative(process.cwd(), out);
-  const path = printable(name.startsWith("..") ? out : name);
+  const path = printable(String(out.isRelativeTo(process.cwd()) ? out.relativeTo(process.cwd()) : out));
   const what = plural(findings.files.length, "text file");
   return ending === "complete"
     ? `Wrote ${path}: ${what}.\n`

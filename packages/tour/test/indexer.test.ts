@@ -170,7 +170,7 @@ describe("a command that cannot be carried out", { timeout: 30_000 }, () => {
     [["missing"], /^tour: cannot index \S*\/missing: no such file or directory \(ENOENT\)\n$/],
     [["file.txt"], /^tour: cannot index \S*\/file.txt: it is not a directory\n$/],
     [[".", "--out", "missing/index.json"], /^tour: cannot write \S*\/missing\/index.json: no such file .*\n$/],
-    [["."], /^tour: \S*\/index.json exists and is not an index of the tour; .*\n$/],
+    [["."], /^tour: cannot write \S*\/index.json: it exists and is not an index of the tour; .*\n$/],
     [[".", "--deadline", "soon"], /^tour: --deadline is a number of seconds greater than 0, not "soon"\n$/],
     [[".", "--limit", "0"], /^tour: --limit is a whole number from 1 to 1024, not "0"\n$/],
     [["--chapter", "19"], /^tour: --chapter is a whole number from 1 to 18, not "19"\n$/],

@@ -26,14 +26,14 @@ export interface IndexJob {
  * @throws {UsageError} when the job cannot be done
  */
 export async function checkJob({ root, out, mayReplace }: IndexJob): Promise<void> {
-  const kind = await root.stat().catch((error: unknown) => refuse(`cannot index ${root}`, error));
-  if (!kind.isDirectory()) throw new UsageError(`cannot index ${root}: it is not a directory`);
-  await checkWithin(root).catch((error: unknown) => refuse(`cannot index ${root}`, error));
-  await checkRoomFor(out).catch((error: unknown) => refuse(`cannot write ${out}`, error));
+  const kind = await root.stat().catch((error: unknown) => refuse("cannot index", root, error));
+  if (!kind.isDirectory()) return refuse("cannot index", root, "it is not a directory");
+  await checkWithin(root).catch((error: unknown) => refuse("cannot index", root, error));
+  await checkRoomFor(out).catch((error: unknown) => refuse("cannot write", out, error));
   if (!(await out.exists())) return;
-  if (!(await out.isFile())) throw new UsageError(`cannot write ${out}: it exists and is not a file`);
+  if (!(await out.isFile())) refuse("cannot write", out, "it exists and is not a file");
   if (!mayReplace && !(await isIndex(out))) {
-    throw new UsageError(`${out} exists and is not an index of the tour; choose another file with --out`);
+    refuse("cannot write", out, "it exists and is not an index of the tour; choose another file with --out");
   }
 }
 
@@ -53,7 +53,7 @@ async function isIndex(path: Path): Promise<boolean> {
   return (await file.read(100)).includes(`"${FORMAT}"`);
 }
 
-function refuse(what: string, error: unknown): never {
-  rethrowIfCancelled(error);
-  throw new UsageError(`${what}: ${describeError(error)}`, { cause: error });
+function refuse(what: string, path: Path, why: unknown): never {
+  rethrowIfCancelled(why);
+  throw new UsageError(`${what} ${path.toString()}: ${describeError(why)}`, { cause: why });
 }

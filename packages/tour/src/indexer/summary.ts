@@ -16,8 +16,9 @@ const INDENT = " ".repeat(12);
 export function summarize({ job, ending, seconds, findings }: Outcome): string {
   const { totals, problems } = findings;
   const text = totals.files - totals.binary;
+  const root = job.root.toString();
   const isComplete = ending === "complete";
-  const heading = isComplete ? `Indexed ${job.root}` : `Indexed a part of ${job.root}: ${ending}`;
+  const heading = isComplete ? `Indexed ${root}` : `Indexed a part of ${root}: ${ending}`;
   return [
     "",
     strong(isComplete ? "green" : "yellow", printable(heading)),

@@ -33,7 +33,7 @@ export async function writeIndex(outcome: Outcome): Promise<void> {
     // Shielded, for it is cancellation that leaves something behind. That it fails too is no news.
     await shield(() => unfinished.unlink({ missingOk: true })).catch(() => {});
     rethrowIfCancelled(error);
-    throw new ToldError(`cannot write ${out}: ${describeError(error)}`, 1, { cause: error });
+    throw new ToldError(`cannot write ${out.toString()}: ${describeError(error)}`, 1, { cause: error });
   }
 }
 

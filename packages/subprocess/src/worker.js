@@ -140,8 +140,6 @@ const BUILT_IN = new Set([
   "stack",
   "cause",
   "errors",
-  "line",
-  "column",
   "sourceURL",
   "originalLine",
   "originalColumn",

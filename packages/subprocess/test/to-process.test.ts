@@ -214,6 +214,19 @@ describe("toProcess.run, what is thrown there", { timeout: 30_000 }, () => {
     expect(Object.keys(error).toSorted()).toEqual(["code", "facts"]);
   });
 
+  it("keeps fields that some runtimes have of their own", async () => {
+    const error = await errorOf(
+      inProgram(() =>
+        toProcess.run(() => {
+          throw Object.assign(new SyntaxError("a comma is missing"), { line: 7, column: 3 });
+        }),
+      ),
+    );
+
+    expect(error).toBeInstanceOf(SyntaxError);
+    expect(error).toMatchObject({ message: "a comma is missing", line: 7, column: 3 });
+  });
+
   it("has the stack of the worker below the caller's", async () => {
     const error = (await errorOf(inProgram(() => toProcess.run(work("fail"))))) as Error;
 

@@ -106,7 +106,7 @@ describe("the whole tour", () => {
     [
       21,
       [
-        /In the event loop .* heart ♥[♥·]*·{15}[♥·]* rows 1 to 4 .* In worker processes.* heart ♥[♥·]*♥[♥·]*♥/,
+        /In the event loop .* heart ♥[♥·]*·{10}[♥·]* rows 1 to 5 .* In worker processes.* heart ♥[♥·]*♥[♥·]*♥/,
         /@{10}.* BrokenWorkerError: .* was killed by SIGKILL/,
         /its neighbour: 12321.* given up, and killed/,
       ],

@@ -5,9 +5,9 @@ import type { Narrator } from "../narrator.js";
 
 export const title = "Work for more than one processor";
 
-const ROWS = 16;
-const COLUMNS = 64;
-const PARTS = [0, 4, 8, 12];
+const ROWS = 20;
+const COLUMNS = 48;
+const PART = ROWS / 4;
 
 export async function tell(say: Narrator): Promise<void> {
   say.about(
@@ -16,13 +16,16 @@ export async function tell(say: Narrator): Promise<void> {
   );
 
   say.part("In the event loop");
-  await drawn(say, 1, async (from) => mandelbrot(from, from + 4, ROWS, COLUMNS));
+  await drawn(say, 1, async (from) => mandelbrot(from, from + PART, ROWS, COLUMNS));
 
   const processors = defaultProcessLimiter().totalTokens;
   say.part(`In worker processes, ${processors} at a time: one for each processor`);
+  await amap((n) => toProcess.run((n: number) => n, [n]), Array(processors).keys());
+  say.step("the workers are started, which happens when they are first needed; they will be used again");
   const parts = await drawn(say, processors, (from) =>
-    toProcess.run(mandelbrot, [from, from + 4, ROWS, COLUMNS] as const),
+    toProcess.run(mandelbrot, [from, from + PART, ROWS, COLUMNS] as const),
   );
+  say.step("and this is the picture");
   say.block(parts.join("\n"));
 
   say.part("A worker that crashes");
@@ -67,13 +70,13 @@ async function drawn(say: Narrator, limit: number, compute: (from: number) => Pr
     );
     return amap(
       async (from) => {
-        const part = `rows ${from + 1} to ${from + 4}`;
+        const part = `rows ${from + 1} to ${from + PART}`;
         timeline.mark(part, "█");
         const rows = await compute(from);
         timeline.mark(part, " ");
         return rows;
       },
-      PARTS,
+      [0, PART, 2 * PART, 3 * PART],
       { limit },
     );
   });
@@ -83,13 +86,13 @@ async function drawn(say: Narrator, limit: number, compute: (from: number) => Pr
 
 /** Some rows of the picture. It goes to a worker as text, so it uses nothing from outside. */
 function mandelbrot(from: number, to: number, rows: number, columns: number): string {
-  const most = 400_000;
+  const most = 700_000;
   const signs = " .:-=+*#%";
   const lines: string[] = [];
   for (let row = from; row < to; row++) {
     let line = "";
     for (let column = 0; column < columns; column++) {
-      const [x, y] = [(column / columns) * 3.2 - 2.3, ((row + 0.5) / rows) * 2.4 - 1.2];
+      const [x, y] = [(column / columns) * 3 - 2.2, ((row + 0.5) / rows) * 2.4 - 1.2];
       let [a, b, n] = [0, 0, 0];
       for (; n < most && a * a + b * b < 4; n++) [a, b] = [a * a - b * b + x, 2 * a * b + y];
       line += n === most ? "@" : (signs[Math.min(signs.length - 1, Math.floor(Math.log2(n)))] ?? " ");

@@ -9,7 +9,10 @@ const MIB = 1024 * 1024;
 const FILM = new Uint8Array(64 * MIB);
 
 export async function tell(say: Narrator): Promise<void> {
-  say.about("A film of 64 MiB is saved, and somebody cancels as soon as it has begun.");
+  say.about(
+    "In a directory that is there for one block a film of 64 MiB is saved, and somebody cancels as soon as that has begun. " +
+      "Then a log is read, and a tree of pages made.",
+  );
   let place: Path;
   {
     await using directory = await temporaryDirectory({ prefix: "anyio-tour-" });

@@ -385,6 +385,28 @@ describe("TLSStream where the connection ends without a goodbye", () => {
     await Promise.all([connected.close(), forceClose(served)]);
   });
 
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "tells a goodbye from none by %s, however much has come before it and was not received yet",
+    async (maxVersion) => {
+      const ends: string[] = [];
+      for (let size = 48_000; size < 400_000; size = Math.ceil(size * 1.13)) {
+        for (const isRagged of [false, true]) {
+          const [connected, served] = await tlsOver(await tcpPair(), certificates, { both: { maxVersion } });
+          const sending = served.send(new Uint8Array(size)).then(() => goAway(served, isRagged));
+          await untilFull(served);
+          const received = await everythingAndTheEnd(connected);
+          ends.push(
+            received === `${size}, ${isRagged ? "BrokenResourceError" : "EndOfStreamError"}` ? "right" : received,
+          );
+          await sending;
+          await Promise.all([forceClose(connected), forceClose(served)]);
+        }
+      }
+
+      expect(new Set(ends)).toEqual(new Set(["right"]));
+    },
+  );
+
   it("is broken where it ends in the middle of a record", async () => {
     const [near, far] = memoryPair();
     const [middle, end] = memoryPair();
@@ -765,4 +787,26 @@ function bytes(value: string): Uint8Array {
 
 function text(value: Uint8Array): string {
   return new TextDecoder().decode(value);
+}
+
+function goAway(stream: TLSStream, isRagged: boolean): Promise<void> {
+  return isRagged ? stream.transportStream.sendEof() : stream.sendEof();
+}
+
+/** Waits until what is sent is with the other side, as far as that takes it unasked. */
+async function untilFull(stream: TLSStream): Promise<void> {
+  const socket = stream.extra(SocketAttribute.rawSocket) as Socket;
+  for (let sent = -1; sent !== socket.bytesWritten; await waitAllTasksBlocked()) sent = socket.bytesWritten;
+}
+
+/** How many bytes a stream receives, and how it ends. */
+async function everythingAndTheEnd(stream: TLSStream): Promise<string> {
+  let size = 0;
+  for (;;) {
+    try {
+      size += (await stream.receive()).length;
+    } catch (error) {
+      return `${size}, ${(error as Error).name}`;
+    }
+  }
 }

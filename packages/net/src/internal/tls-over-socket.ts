@@ -37,7 +37,8 @@ export class TLSOverSocket extends SocketStream {
         abort = beginHandshake(raw, plan, {
           onSecure: (secured) => {
             if (plan.standardCompatible) isRagged = watchGoodbye(secured, raw);
-            waiter.resume(secured);
+            // Node tells of it before it writes its own last words of the handshake.
+            setImmediate(() => waiter.resume(secured));
           },
           onFailure: (error) => void waiter.throw(error),
         });

@@ -86,15 +86,19 @@ async function drawn(say: Narrator, limit: number, compute: (from: number) => Pr
 
 /** Some rows of the picture. It goes to a worker as text, so it uses nothing from outside. */
 function mandelbrot(from: number, to: number, rows: number, columns: number): string {
-  const most = 700_000;
+  const most = 400_000;
   const signs = " .:-=+*#%";
   const lines: string[] = [];
   for (let row = from; row < to; row++) {
     let line = "";
     for (let column = 0; column < columns; column++) {
       const [x, y] = [(column / columns) * 3 - 2.2, ((row + 0.5) / rows) * 2.4 - 1.2];
-      let [a, b, n] = [0, 0, 0];
-      for (; n < most && a * a + b * b < 4; n++) [a, b] = [a * a - b * b + x, 2 * a * b + y];
+      let n = 0;
+      for (let a = 0, b = 0; n < most && a * a + b * b < 4; n++) {
+        const next = a * a - b * b + x;
+        b = 2 * a * b + y;
+        a = next;
+      }
       line += n === most ? "@" : (signs[Math.min(signs.length - 1, Math.floor(Math.log2(n)))] ?? " ");
     }
     lines.push(line);

@@ -1,0 +1,13 @@
+/**
+ * Functions in worker threads, their calls back into the event loop, and portals for threads and synchronous programs.
+ *
+ * A thread has its caller's cancellation, deadline and reason; its errors arrive as themselves. One that crashes, or has to be stopped, fails
+ * its own call, and no thread outlives the program.
+ */
+export { type AnyFunction, callable, type RemoteFunction } from "./callable.js";
+export { RunFinishedError } from "./errors.js";
+export { fromThread } from "./from-thread.js";
+export { defaultThreadLimiter } from "./thread-limiter.js";
+export { toThread, type ToThreadOptions } from "./to-thread.js";
+export { transfer, type Transferable } from "./transfer.js";
+export { worker, type WorkerModule } from "./worker.js";

@@ -68,6 +68,8 @@ export class Answers {
     what: unknown,
     send: (port: MessagePort, what: unknown, wrap: (outcome: Outcome) => Answer) => void,
   ): void {
+    // Whoever asked has been told of the end.
+    if (this.cells.isClosed) return;
     send(isBlocked ? this.forBlocked : this.port, what, (outcome) => ({ type: "answer", id, outcome }));
     if (isBlocked) this.cells.wake();
   }

@@ -41,6 +41,11 @@ export interface Answer {
   readonly outcome: Outcome;
 }
 
+/** Tells that there will be no more answers. */
+export interface Closing {
+  readonly type: "closing";
+}
+
 /** Why a call is cancelled. */
 export interface Cancellation {
   readonly type: "cancellation";

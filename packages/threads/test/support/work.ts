@@ -28,7 +28,8 @@ export function raise(flag: Int32Array): void {
   Atomics.notify(flag, 0);
 }
 
-async function built(name: string): Promise<URL> {
+/** Builds a module of fixtures. */
+export async function built(name: string): Promise<URL> {
   const directory = mkdtempSync(join(tmpdir(), "anyio-threads-"));
   atExit(() => rmSync(directory, { recursive: true }));
   const outfile = join(directory, `${name}.mjs`);

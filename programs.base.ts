@@ -39,7 +39,10 @@ export function programsOfSources() {
 }
 
 async function moduleOf(id: string): Promise<string> {
-  return `export default ${JSON.stringify(await bundle(id.slice(0, -SUFFIX.length), "cjs"))};`;
+  const program = await bundle(id.slice(0, -SUFFIX.length), "cjs");
+  // `--input-type=module` makes a module of it, which has no `require`.
+  const text = `{const require=(name)=>process.getBuiltinModule(name);${program}}`;
+  return `export default ${JSON.stringify(text)};`;
 }
 
 /** Says where the program of worker processes is: a file, which what runs as it is cannot make of our sources. */

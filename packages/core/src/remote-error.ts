@@ -73,9 +73,17 @@ function encode(thrown: unknown, around: ReadonlySet<unknown>): RemoteError {
 
 /** The built-in class that an error is of, or extends. */
 function typeOf(error: Error): string {
-  for (let proto = Object.getPrototypeOf(error) as object | null; proto !== null; proto = Object.getPrototypeOf(proto)) {
+  for (
+    let proto = Object.getPrototypeOf(error) as object | null;
+    proto !== null;
+    proto = Object.getPrototypeOf(proto)
+  ) {
     const { name } = proto.constructor;
-    if ((globalThis as Record<string, unknown> & { [name: string]: { prototype?: object } | undefined })[name]?.prototype === proto) return name;
+    if (
+      (globalThis as Record<string, unknown> & { [name: string]: { prototype?: object } | undefined })[name]
+        ?.prototype === proto
+    )
+      return name;
   }
   return "Error";
 }

@@ -31,6 +31,9 @@ export interface BlockingPortal {
  * @returns what `fn` returns
  * @throws {TypeError} when a handler is no function
  * @example
+ * import { once } from "node:events";
+ * import { Worker } from "node:worker_threads";
+ *
  * const text = `
  *   const { workerData } = require("node:worker_threads");
  *   import(workerData.library).then(({ connectPortal }) => {
@@ -39,7 +42,7 @@ export interface BlockingPortal {
  *   });
  * `;
  * const sums: number[] = [];
- * await withBlockingPortal({ add: (a: number, b: number) => sums.push(a + b) }, async ({ port }) => {
+ * await withBlockingPortal({ add: (a: number, b: number) => void sums.push(a + b) }, async ({ port }) => {
  *   const library = import.meta.resolve("@anyio/threads");
  *   const worker = new Worker(text, { eval: true, workerData: { port, library }, transferList: [port] });
  *   await once(worker, "exit");
@@ -60,7 +63,11 @@ export function withBlockingPortal<T>(
   return withTaskGroup((tg) => openFor(new Portal(handlers, tg), tg, fn), { name: "a blocking portal" }) as Promise<T>;
 }
 
-async function openFor<T>(portal: Portal, tg: TaskGroup, fn: (portal: BlockingPortal) => T | PromiseLike<T>): Promise<T> {
+async function openFor<T>(
+  portal: Portal,
+  tg: TaskGroup,
+  fn: (portal: BlockingPortal) => T | PromiseLike<T>,
+): Promise<T> {
   try {
     return await fn(portal);
   } finally {
@@ -117,7 +124,12 @@ class Portal implements BlockingPortal {
       this.#answers.fail(ask, new TypeError(`the portal has no function ${show(name)}; it has ${known}`));
       return;
     }
-    this.#answers.serve(ask, name, () => handler(...ask.args), (body) => this.#tg.startSoon(body, { name }));
+    this.#answers.serve(
+      ask,
+      name,
+      () => handler(...ask.args),
+      (body) => this.#tg.startSoon(body, { name }),
+    );
   }
 }
 

@@ -8,7 +8,9 @@ import { show } from "./internal/checks.js";
 import type { Answer, Closing, Line } from "./internal/messages.js";
 
 /** A thread's end of a portal: see {@link connectPortal}. */
-export interface PortalConnection<H extends PortalHandlers = Readonly<Record<string, (...args: unknown[]) => unknown>>> {
+export interface PortalConnection<
+  H extends PortalHandlers = Readonly<Record<string, (...args: unknown[]) => unknown>>,
+> {
   /**
    * Calls a function of the portal's, and blocks the thread until there is a result. What it throws, this throws.
    *

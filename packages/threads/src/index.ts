@@ -9,7 +9,12 @@ export { type AnyFunction, callable, type RemoteFunction } from "./callable.js";
 export { connectPortal, type PortalConnection } from "./connect-portal.js";
 export { RunFinishedError } from "./errors.js";
 export { fromThread } from "./from-thread.js";
-export { startBlockingPortal, type StartPortalOptions, type SyncPortal, type SyncTask } from "./start-blocking-portal.js";
+export {
+  startBlockingPortal,
+  type StartPortalOptions,
+  type SyncPortal,
+  type SyncTask,
+} from "./start-blocking-portal.js";
 export { defaultThreadLimiter } from "./thread-limiter.js";
 export { toThread, type ToThreadOptions } from "./to-thread.js";
 export { transfer, type Transferable } from "./transfer.js";

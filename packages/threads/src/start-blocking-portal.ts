@@ -53,9 +53,8 @@ export interface SyncTask<T> {
   cancel(): void;
 }
 
-type CallArguments<F extends AnyFunction> = [] extends Parameters<F>
-  ? [args?: Readonly<Parameters<F>>]
-  : [args: Readonly<Parameters<F>>];
+type CallArguments<F extends AnyFunction> =
+  [] extends Parameters<F> ? [args?: Readonly<Parameters<F>>] : [args: Readonly<Parameters<F>>];
 
 /**
  * Starts an event loop in a thread of its own, for a program that is synchronous: it calls async functions there, and is blocked meanwhile.
@@ -151,7 +150,12 @@ class ThreadPortal implements SyncPortal {
       return task.outcome ?? (isOver ? null : undefined);
     });
     if (outcome) return outcome;
-    throw new BrokenWorkerError(this.name, this.#exitCode, null, this.#cause === undefined ? {} : { cause: this.#cause });
+    throw new BrokenWorkerError(
+      this.name,
+      this.#exitCode,
+      null,
+      this.#cause === undefined ? {} : { cause: this.#cause },
+    );
   }
 
   #tell(order: Order): void {
@@ -161,9 +165,9 @@ class ThreadPortal implements SyncPortal {
   /** Looks for results that have come. Nobody listens: whoever wants one may be blocked. */
   #look(): void {
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: Result } | undefined;
+      const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return;
-      const { id, outcome } = received.message;
+      const { id, outcome } = received.message as Result;
       const task = this.#tasks.get(id);
       this.#tasks.delete(id);
       if (task !== undefined) task.outcome = outcome;

@@ -19,7 +19,8 @@ interface Transfer {
  * const result: Uint8Array = transfer(pixels, [pixels.buffer]); // from a function that runs in a thread
  */
 export function transfer<T>(value: T, list: readonly Transferable[]): T {
-  if (!Array.isArray(list)) throw new TypeError(`list must be an array of what is to be transferred, not ${String(list)}`);
+  if (!Array.isArray(list))
+    throw new TypeError(`list must be an array of what is to be transferred, not ${String(list)}`);
   return { [TRANSFER]: { value, list } } as T;
 }
 

@@ -17,7 +17,6 @@ export type WorkerModule<M> = { readonly [K in keyof M as M[K] extends AnyFuncti
  * const work = worker<{ double(n: number): number }>("data:text/javascript,export const double = (n) => 2 * n;");
  * await run(() => toThread.run(work.double, [21])); // => 42
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the module exports only the caller knows
 export function worker<M extends object>(module: string | URL): WorkerModule<M> {
   const known = new Map<string, AnyFunction>();
   const url = moduleExport(module, "default") && String(module);

@@ -24,7 +24,11 @@ class Caller {
   }
 
   /** Has it call, and waits until it does. The result is a reply of its own. */
-  async call(how: "call" | "callAsync" | "cancelled", name: string, ...args: unknown[]): Promise<() => Promise<unknown>> {
+  async call(
+    how: "call" | "callAsync" | "cancelled",
+    name: string,
+    ...args: unknown[]
+  ): Promise<() => Promise<unknown>> {
     this.#worker.postMessage([how, name, ...args]);
     expect(await this.#next()).toBe("calling");
     return () => this.#next();
@@ -101,7 +105,9 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
     });
 
     expect(events).toEqual(["called", "cleaned up"]);
-    const finished = { error: expect.stringMatching(/^RunFinishedError: the portal is closed; make such calls/) as unknown };
+    const finished = {
+      error: expect.stringMatching(/^RunFinishedError: the portal is closed; make such calls/) as unknown,
+    };
     expect(await waiting?.()).toEqual(finished);
     expect(await caller?.result(how, "slow")).toEqual(finished);
   });
@@ -122,7 +128,9 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
     let caller: Caller | undefined;
     await withBlockingPortal({ add: () => 3 }, (portal) => void (caller = new Caller(portal)));
 
-    expect(await caller?.result("call", "add")).toEqual({ error: expect.stringMatching(/^RunFinishedError/) as unknown });
+    expect(await caller?.result("call", "add")).toEqual({
+      error: expect.stringMatching(/^RunFinishedError/) as unknown,
+    });
   });
 
   it("hands a cancellation over to who waits", async () => {
@@ -142,7 +150,9 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
     );
 
     expect([scope.cancelledCaught, events]).toEqual([false, ["replied"]]);
-    expect(reply).toEqual({ error: expect.stringMatching(/^AbortError: .* was cancelled by task "slow": enough$/) as unknown });
+    expect(reply).toEqual({
+      error: expect.stringMatching(/^AbortError: .* was cancelled by task "slow": enough$/) as unknown,
+    });
   });
 
   it("withdraws what a cancelled thread has asked for, and waits for it", async () => {

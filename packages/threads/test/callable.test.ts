@@ -84,7 +84,7 @@ describe("callable", { timeout: 30_000 }, () => {
         remote.callSync();
         return "nothing";
       } catch (error) {
-        return `${error}`;
+        return String(error);
       }
     };
 

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { CancelScope, failAfter, InvalidStateError, moveOnAfter } from "@anyio/core";
 import { fromThread, toThread } from "@anyio/threads";
@@ -12,7 +12,7 @@ describe("fromThread.checkCancelled", { timeout: 30_000 }, () => {
     const { port1, port2 } = new MessageChannel();
     const told = new Promise<unknown>((resolve) => void port1.once("message", resolve));
     await inProgram(async () => {
-      await toThread.run(work.checkAfterwards, [port2 as MessagePort], { transfer: [port2] });
+      await toThread.run(work.checkAfterwards, [port2], { transfer: [port2] });
       expect(await told).toBe("InvalidStateError");
     });
     port1.close();

@@ -16,7 +16,8 @@ function start(how: string, ...flags: string[]): ChildProcess & { printed(): str
     env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" },
   });
   let printed = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (printed += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text) => (printed += text));
   return Object.assign(child, { printed: () => printed });
 }
 

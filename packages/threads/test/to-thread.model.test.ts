@@ -18,13 +18,19 @@ const CALLS: Record<string, (n: number, options: Options) => Promise<unknown>> =
     toThread.run(async (n: number) => new Promise((resolve) => setTimeout(() => resolve(n), 5)), [n], options),
   checks: (n, options) => toThread.run(work.spinUntilCancelled, [], options).then(() => n),
   asks: (n, options) =>
-    toThread.run((remote: RemoteFunction<Ask>, n: number) => remote.callSync(n), [callable((n: number) => sleep(1).then(() => n)), n], options),
+    toThread.run(
+      (remote: RemoteFunction<Ask>, n: number) => remote.callSync(n),
+      [callable((n: number) => sleep(1).then(() => n)), n],
+      options,
+    ),
   fails: (n, options) => toThread.run(work.fail, [], options).catch((error: unknown) => own(error, "OddError", n)),
   exits: (n, options) =>
-    toThread.run(() => process.exit(1), [], options).catch((error: unknown) => {
-      if (error instanceof BrokenWorkerError) return n;
-      throw error;
-    }),
+    toThread
+      .run(() => process.exit(1), [], options)
+      .catch((error: unknown) => {
+        if (error instanceof BrokenWorkerError) return n;
+        throw error;
+      }),
 };
 
 const call = fc.record({

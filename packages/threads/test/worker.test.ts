@@ -43,10 +43,11 @@ describe("worker", () => {
       "wrong.mts": "export const which = (): string => 'ts';",
     };
     await inDirectory(files, async (directory) => {
-      const [both, wrong] = ["both.mjs", "wrong.mjs"].map((file) => worker<{ which(): string }>(new URL(file, directory)));
+      const both = worker<{ which: () => string }>(new URL("both.mjs", directory));
+      const wrong = worker<{ which: () => string }>(new URL("wrong.mjs", directory));
 
-      expect(await inProgram(() => toThread.run((both as typeof work & { which(): string }).which))).toBe("js");
-      const error = await errorOf(inProgram(() => toThread.run((wrong as unknown as { which(): string }).which)));
+      expect(await inProgram(() => toThread.run(both.which))).toBe("js");
+      const error = await errorOf(inProgram(() => toThread.run(wrong.which)));
       expect(String(error)).toMatch(/missing\.mjs/);
     });
   });

@@ -58,7 +58,9 @@ export class Asker {
     this.#checkOpen();
     const id = ++this.#lastId;
     port.postMessage({ type: "ask", id, target, args, isBlocked: true } satisfies Ask);
-    const outcome = cells.waitFor(() => this.#findAnswer(id) ?? (cells.isClosed ? this.#findAnswer(id) ?? NONE : undefined));
+    const outcome = cells.waitFor(
+      () => this.#findAnswer(id) ?? (cells.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
+    );
     if (outcome === NONE || outcome === undefined) throw this.#finished();
     if (outcome.type === "value") return outcome.value;
     throw reviveError(outcome.error, this.#facts.server, framesOf(new Error()));
@@ -86,9 +88,9 @@ export class Asker {
 
   #findAnswer(id: number): Outcome | undefined {
     for (;;) {
-      const received = receiveMessageOnPort(this.#facts.answers) as { message: Answer | Cancellation } | undefined;
+      const received = receiveMessageOnPort(this.#facts.answers);
       if (received === undefined) return undefined;
-      const { message } = received;
+      const message = received.message as Answer | Cancellation;
       if (message.type === "cancellation") this.onCancellation(message);
       else if (message.id === id) return message.outcome;
     }

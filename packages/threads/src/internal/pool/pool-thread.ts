@@ -133,7 +133,7 @@ export class PoolThread {
   };
 
   #receive(): Outcome | Ask | undefined {
-    return (receiveMessageOnPort(this.#port) as { message: Outcome | Ask } | undefined)?.message;
+    return receiveMessageOnPort(this.#port)?.message as Outcome | Ask | undefined;
   }
 }
 

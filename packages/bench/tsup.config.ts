@@ -12,7 +12,7 @@ export default defineConfig({
   target: "es2022",
   platform: "node",
   // What is measured is what is published: the packages' built files, and the peers' own.
-  external: [/^@anyio\//, /^effect/, "async-mutex", "p-limit", "p-queue", "selfsigned"],
+  external: [/^@anyio\//, /^effect/, "async-mutex", "execa", "p-limit", "p-queue", "selfsigned"],
   // A process loads the contestant that it measures and no other.
   splitting: true,
   clean: true,

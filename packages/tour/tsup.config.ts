@@ -2,7 +2,12 @@ import { defineConfig } from "tsup";
 
 export default defineConfig({
   // A program that a chapter starts is one of its own.
-  entry: { main: "src/main.ts", "time-server": "src/programs/time-server.ts" },
+  entry: {
+    main: "src/main.ts",
+    fahrenheit: "src/programs/fahrenheit.ts",
+    greeter: "src/programs/greeter.ts",
+    "time-server": "src/programs/time-server.ts",
+  },
   format: "esm",
   target: "es2022",
   platform: "node",

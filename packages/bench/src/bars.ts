@@ -23,6 +23,7 @@ const TABLE = "issue 2, part 4, the table of bars";
 const TEXT = "issue 2, part 4, below the table of bars";
 const SYNC = "the issue on sync and streams, its bars";
 const NET = "the issue on networking, its bars";
+const PROCESSES = "the issue on subprocesses, files and signals, its bars";
 const FAIRNESS = "the design, 4.3";
 
 const against = (workload: string, metric: string, peer: PeerName, atMost: number, source = TABLE): Bar => ({
@@ -47,11 +48,11 @@ const value = (workload: string, metric: string, atMost: number, source: string)
   source,
 });
 
-const growth = (workloads: string, metric: string, atMost: number): Bar => ({
+const growth = (workloads: string, metric: string, atMost: number, source = TEXT): Bar => ({
   rule: { kind: "growth", workloads, metric },
   atMost,
   on: NODE,
-  source: TEXT,
+  source,
 });
 
 export const BARS: readonly Bar[] = [
@@ -109,4 +110,16 @@ export const BARS: readonly Bar[] = [
   against("upload-tls", "time", "node-net", 1 / 0.9, NET),
   against("upload-tls-strict", "time", "node-net", 1 / 0.6, NET),
   against("idle-connections", "resident", "node-net", 1.3, NET),
+
+  ...["process", "processes-at-once"].flatMap((workload) => [
+    against(workload, "time", "child-process", 1.1, PROCESSES),
+    against(workload, "time", "execa", 0.8, PROCESSES),
+  ]),
+  ...["output-streamed-64", "output-streamed-1024"].map((workload) =>
+    against(workload, "time", "child-process", 1 / 0.9, PROCESSES),
+  ),
+  // What one process holds at once of another's output does not grow with it.
+  growth("output-streamed-", "resident", 1.5, PROCESSES),
+  against("file-lines", "time", "readline", 1.0, PROCESSES),
+  against("file-lines", "time", "readline-events", 1.0, PROCESSES),
 ];

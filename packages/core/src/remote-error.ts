@@ -137,10 +137,11 @@ function define(error: Error, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-// A class may have such a property to read only; a field of its own hides it.
+// A class may have such a property to read only; a field of its own hides it. Bun's errors have a `line` and a `column`, which are not listed.
 function assign(error: Error, name: string, value: unknown): void {
   if ((error as unknown as Record<string, unknown>)[name] === value) return;
-  Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: true });
+  const enumerable = Object.getOwnPropertyDescriptor(error, name)?.enumerable ?? true;
+  Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable });
 }
 
 const TYPES: Partial<Record<string, new (message: string) => Error>> = {
@@ -158,8 +159,6 @@ const BUILT_IN = new Set([
   "stack",
   "cause",
   "errors",
-  "line",
-  "column",
   "sourceURL",
   "originalLine",
   "originalColumn",

@@ -18,7 +18,7 @@ import { Socket } from "node:net";
 import { attributesOf, describe, type Paths } from "./internal/addresses.js";
 import { brokenBy, destroyed } from "./internal/socket-errors.js";
 import { SocketIterator } from "./internal/socket-iterator.js";
-import { SocketReader } from "./internal/socket-reader.js";
+import { type MakeError, SocketReader } from "./internal/socket-reader.js";
 
 /**
  * A connection over TCP or a Unix socket.
@@ -185,6 +185,16 @@ export class SocketStream extends ByteStream {
     });
   }
 
+  /** @internal Why nothing more comes in where the other side has ended: undefined where it just has. */
+  protected get ending(): MakeError | undefined {
+    return undefined;
+  }
+
+  /** @internal All that was sent is on its way, and its end too. */
+  protected leave(socket: Socket): void {
+    socket.destroy();
+  }
+
   #checkSending(): void {
     if (this.#isClosed) throw closed();
     if (this.#sender !== null) throw new BusyResourceError();
@@ -231,7 +241,7 @@ export class SocketStream extends ByteStream {
   #finished(): void {
     this.#isOwing = false;
     this.#releaseSender()?.resume();
-    if (this.#isClosed) this.#socket.destroy();
+    if (this.#isClosed) this.leave(this.#socket);
   }
 
   #releaseSender(): Suspension<void> | null {
@@ -258,7 +268,7 @@ export class SocketStream extends ByteStream {
     const socket = this.#socket;
     // A side that waits for us to receive would never get to take what we have sent.
     socket.resume();
-    if (socket.writableFinished) socket.destroy();
+    if (socket.writableFinished) this.leave(socket);
     else if (!socket.writableEnded && !socket.destroyed) socket.end();
   }
 
@@ -286,7 +296,8 @@ export class SocketStream extends ByteStream {
       streamOf(this).#reader.append(chunk);
     },
     end(this: Socket): void {
-      if (isRealEnd(this)) streamOf(this).#reader.end();
+      const stream = streamOf(this);
+      if (isRealEnd(this)) stream.#reader.end(stream.ending);
     },
     drain(this: Socket): void {
       streamOf(this).#drained();

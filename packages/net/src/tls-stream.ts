@@ -1,13 +1,10 @@
-import { type ExtraAttributes, forceClose, type TypedAttribute } from "@anyio/core";
-import { suspendForeign } from "@anyio/core/lowlevel";
+import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import { ByteStream } from "@anyio/streams";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { asOne } from "./internal/as-one.js";
-import { beginHandshake } from "./internal/handshake.js";
-import { takeSocket } from "./internal/take-socket.js";
 import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls-options.js";
+import { TLSOverSocket } from "./internal/tls-over-socket.js";
 import { TLSOverStream } from "./internal/tls-over-stream.js";
-import { SocketStream } from "./socket-stream.js";
 import { TLSAttribute } from "./tls-attribute.js";
 
 /** What {@link TLSStream.wrap} takes: its own options, and those of node:tls that are about keys, certificates and protocols. */
@@ -77,8 +74,10 @@ export class TLSStream extends ByteStream {
   }
 
   static async #open(stream: ByteStream, plan: TLSPlan): Promise<TLSStream> {
-    const isNative = !plan.standardCompatible && stream instanceof SocketStream && !IS_DENO;
-    const { plain, socket } = await (isNative ? openOverSocket(stream, plan) : TLSOverStream.open(stream, plan));
+    const opening = TLSOverSocket.suits(stream, plan)
+      ? TLSOverSocket.open(stream, plan)
+      : TLSOverStream.open(stream, plan);
+    const { plain, socket } = await opening;
     return new TLSStream(stream, plain, socket, plan);
   }
 
@@ -109,6 +108,10 @@ export class TLSStream extends ByteStream {
    */
   override receive(maxBytes?: number): Promise<Uint8Array> {
     return this.#plain.receive(maxBytes);
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, undefined> {
+    return this.#plain[Symbol.asyncIterator]();
   }
 
   /**
@@ -150,31 +153,6 @@ export class TLSStream extends ByteStream {
     } finally {
       await this.transportStream.close();
     }
-  }
-}
-
-/** Deno's own fails what is written after the other side has ended (EPERM), and is no faster. */
-const IS_DENO = "Deno" in globalThis;
-
-/**
- * Over a socket Node's TLS reads and writes by itself, next to the system, and what it makes of it is a socket again. It cannot
- * tell a goodbye from an end without one.
- */
-async function openOverSocket(stream: SocketStream, plan: TLSPlan): Promise<{ plain: ByteStream; socket: TLSSocket }> {
-  let abort = (): void => {};
-  try {
-    const raw = await takeSocket(stream);
-    const socket = await suspendForeign<TLSSocket>("a TLS handshake", (waiter) => {
-      abort = beginHandshake(raw, plan, {
-        onSecure: (secured) => void waiter.resume(secured),
-        onFailure: (error) => void waiter.throw(error),
-      });
-    });
-    return { plain: SocketStream.fromSocket(socket), socket };
-  } catch (error) {
-    abort();
-    await forceClose(stream);
-    throw error;
   }
 }
 

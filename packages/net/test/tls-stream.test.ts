@@ -25,7 +25,7 @@ import { tcpPair, tcpSockets } from "./support/pairs.js";
 import { memoryPair, tlsOver } from "./support/tls-pairs.js";
 
 const certificates = makeCertificates();
-const { ca, server, client, expired, selfSigned } = certificates;
+const { ca, server, client, chained, expired, selfSigned } = certificates;
 const asServer = { serverSide: true, cert: server.cert, key: server.key } as const;
 const asClient = { hostname: "localhost", ca } as const;
 
@@ -128,6 +128,16 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
     const [connected, served] = await shake({ hostname });
 
     expect(connected.status).toBe("fulfilled");
+    await closeAll(connected, served);
+  });
+
+  it.each<[string, Partial<TLSOptions>, Partial<TLSOptions>]>([
+    ["whose issuer is trusted by way of another", {}, { cert: chained.cert, key: chained.key }],
+    ["that is signed by itself, and trusted", { ca: selfSigned.cert }, { cert: selfSigned.cert, key: selfSigned.key }],
+  ])("accepts a certificate %s", async (_what, clientOptions, serverOptions) => {
+    const [connected, served] = await shake(clientOptions, serverOptions);
+
+    expect([connected.status, served.status]).toEqual(["fulfilled", "fulfilled"]);
     await closeAll(connected, served);
   });
 
@@ -287,6 +297,20 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
     ]);
   });
 
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "says goodbye when it is closed right after the handshake, as a client of %s",
+    async (maxVersion) => {
+      const [near, far] = await transport();
+      const serving = TLSStream.wrap(far, { ...asServer, maxVersion });
+
+      const connected = await Promise.all([TLSStream.wrap(near, { ...asClient, ...both }), serving]);
+      const closing = connected[0].close();
+
+      await caught(connected[1].receive(), EndOfStreamError);
+      await Promise.all([closing, connected[1].close()]);
+    },
+  );
+
   it("says goodbye after what was sent before", async () => {
     const [connected, served] = await tlsOver(await transport(), certificates, { server: both });
 
@@ -360,14 +384,17 @@ describe("TLSStream where the connection ends without a goodbye", () => {
     ["TCP", tcpPair],
     ["memory", async () => memoryPair()],
   ])("is broken over %s where it is strict, and keeps what has come before", async (_name, transport) => {
-    const [connected, served] = await tlsOver(await transport(), certificates);
-    await Promise.all([served.send(bytes("hello")), connected.receive(1)]);
-    await served.transportStream.sendEof();
+    const both = await tlsOver(await transport(), certificates);
 
-    expect(text(await connected.receive())).toBe("ello");
-    await caught(connected.receive(), BrokenResourceError);
-    await caught(connected.receive(), BrokenResourceError);
-    await Promise.all([connected.close(), forceClose(served)]);
+    for (const [near, far] of [both, both.toReversed() as typeof both]) {
+      await Promise.all([far.send(bytes("hello")), near.receive(1)]);
+      await far.transportStream.sendEof();
+
+      expect(text(await near.receive())).toBe("ello");
+      await caught(near.receive(), BrokenResourceError);
+      await caught(near.receive(), BrokenResourceError);
+    }
+    await Promise.all(both.map((stream) => forceClose(stream)));
   });
 
   it.each<[string, Transport]>([
@@ -384,6 +411,28 @@ describe("TLSStream where the connection ends without a goodbye", () => {
     await caught(connected.receive(), EndOfStreamError);
     await Promise.all([connected.close(), forceClose(served)]);
   });
+
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "tells a goodbye from none by %s, however much has come before it and was not received yet",
+    async (maxVersion) => {
+      const ends: string[] = [];
+      for (let size = 48_000; size < 400_000; size = Math.ceil(size * 1.13)) {
+        for (const isRagged of [false, true]) {
+          const [connected, served] = await tlsOver(await tcpPair(), certificates, { both: { maxVersion } });
+          const sending = served.send(new Uint8Array(size)).then(() => goAway(served, isRagged));
+          await untilFull(served);
+          const received = await everythingAndTheEnd(connected);
+          ends.push(
+            received === `${size}, ${isRagged ? "BrokenResourceError" : "EndOfStreamError"}` ? "right" : received,
+          );
+          await sending;
+          await Promise.all([forceClose(connected), forceClose(served)]);
+        }
+      }
+
+      expect(new Set(ends)).toEqual(new Set(["right"]));
+    },
+  );
 
   it("is broken where it ends in the middle of a record", async () => {
     const [near, far] = memoryPair();
@@ -765,4 +814,26 @@ function bytes(value: string): Uint8Array {
 
 function text(value: Uint8Array): string {
   return new TextDecoder().decode(value);
+}
+
+function goAway(stream: TLSStream, isRagged: boolean): Promise<void> {
+  return isRagged ? stream.transportStream.sendEof() : stream.sendEof();
+}
+
+/** Waits until what is sent is with the other side, as far as that takes it unasked. */
+async function untilFull(stream: TLSStream): Promise<void> {
+  const socket = stream.extra(SocketAttribute.rawSocket) as Socket;
+  for (let sent = -1; sent !== socket.bytesWritten; await waitAllTasksBlocked()) sent = socket.bytesWritten;
+}
+
+/** How many bytes a stream receives, and how it ends. */
+async function everythingAndTheEnd(stream: TLSStream): Promise<string> {
+  let size = 0;
+  for (;;) {
+    try {
+      size += (await stream.receive()).length;
+    } catch (error) {
+      return `${size}, ${(error as Error).name}`;
+    }
+  }
 }

@@ -3,7 +3,6 @@ import {
   CancelScope,
   ClosedResourceError,
   EndOfStreamError,
-  isCancelled,
   shield,
   typedAttribute,
   waitAllTasksBlocked,
@@ -14,6 +13,7 @@ import {
   type MemoryObjectReceiveStream,
   StapledObjectStream,
 } from "@anyio/streams";
+import { Event, Future } from "@anyio/sync";
 import { describe, expect, it } from "vitest";
 import { caught, errorOf } from "#support/caught";
 import { decode, encode } from "./support/byte-sources.js";
@@ -144,17 +144,42 @@ describe("BufferedByteStream", () => {
     await stream.close();
   });
 
-  it("sends in the scope in which it was made", async () => {
-    const [send, receive] = createMemoryObjectStream<Uint8Array>();
-    const made = await new CancelScope().run(async (scope) => {
-      const stream = new BufferedByteStream(new StapledObjectStream(send, receive));
-      const sent = errorOf(stream.send(encode("a")));
-      await waitAllTasksBlocked();
-      scope.cancel();
-      return sent;
-    });
+  it.each(["left", "cancelled"])(
+    "sends also what was on its way when the scope in which it was made was %s",
+    async (how) => {
+      const [send, receive] = createMemoryObjectStream<Uint8Array>();
+      const stream = await new CancelScope().run(async (scope) => {
+        const stream = new BufferedByteStream(new StapledObjectStream(send, receive));
+        await cancelledSend(stream, "a");
+        if (how === "cancelled") scope.cancel();
+        return stream;
+      });
 
-    expect(isCancelled(made)).toBe(true);
+      const bytes = await receive.receive();
+      await stream?.close();
+
+      expect(decode(bytes)).toBe("a");
+    },
+  );
+
+  it("rejects nobody's send because the scope in which it was made is left", async () => {
+    const [send, receive] = createMemoryObjectStream<Uint8Array>();
+    const made = new Future<BufferedByteStream>();
+    const done = new Event();
+    const owner = new CancelScope().run(async () => {
+      made.setResult(new BufferedByteStream(new StapledObjectStream(send, receive)));
+      await done.wait();
+    });
+    const stream = await made.wait();
+    const sent = stream.send(encode("a"));
+    await waitAllTasksBlocked();
+
+    done.set();
+    await owner;
+    const bytes = await receive.receive();
+    await sent;
+
+    expect(decode(bytes)).toBe("a");
   });
 
   it("refuses to send what is no bytes", async () => {

@@ -54,6 +54,7 @@ void toProcess.run((a: number) => a, ["a"]);
 // … also of one that is exported elsewhere
 const module = new URL("file:///work.js");
 expectTypeOf(toProcess.run(moduleExport<(a: number) => bigint>(module, "big"), [1])).toEqualTypeOf<Promise<bigint>>();
+expectTypeOf(toProcess.run<(a: number) => bigint>({ module, name: "big" }, [1])).toEqualTypeOf<Promise<bigint>>();
 expectTypeOf(toProcess.run({ module, name: "anything" }, [1, "a"])).toEqualTypeOf<Promise<unknown>>();
 expectTypeOf(toProcess.run({ module, name: "anything" })).toEqualTypeOf<Promise<unknown>>();
 

@@ -5,6 +5,9 @@ import { CalledProcessError, type CompletedProcess, runProcess } from "@anyio/su
 import { caught } from "#support/caught";
 import { skipOn } from "#support/runtimes";
 import { bytes, text } from "./support/text.js";
+import { watchProcessTable } from "./support/marked.js";
+
+watchProcessTable();
 
 function failed(fields: Partial<CompletedProcess>): CalledProcessError {
   const completed = { command: ["make", "all files"] as const, exitCode: 2, signalCode: null, outputTruncated: false };

@@ -17,6 +17,9 @@ import { turns } from "#support/turn";
 import { ChildOutput } from "../src/internal/child-output.js";
 import { bytes, text } from "./support/text.js";
 import { untilEnd } from "#support/until-end";
+import { watchProcessTable } from "./support/marked.js";
+
+watchProcessTable();
 
 describe("the streams of a process", () => {
   /** Two streams, each of which receives what goes into the other, through a process. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, failAfter, moveOnAfter } from "@anyio/core";
 import { openProcess, runProcess } from "@anyio/subprocess";
-import { Mark } from "./support/marked.js";
+import { Mark, watchProcessTable } from "./support/marked.js";
 import { mayLeak } from "#support/may-leak";
+
+watchProcessTable();
 
 /** What is hard to get rid of, and how many processes it is. */
 const TREES: [string, string, number][] = [

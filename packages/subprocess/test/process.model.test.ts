@@ -4,7 +4,9 @@ import { moveOnAfter, sleep } from "@anyio/core";
 import { openProcess, type Process } from "@anyio/subprocess";
 import { withTaskGroup } from "@anyio/task-groups";
 import { check } from "#support/property";
-import { Mark } from "./support/marked.js";
+import { Mark, watchProcessTable } from "./support/marked.js";
+
+watchProcessTable();
 
 const COMMANDS = [
   "cat",

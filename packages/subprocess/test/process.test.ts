@@ -18,8 +18,10 @@ import { openProcess, Process } from "@anyio/subprocess";
 import { withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, LeakError } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
-import { isAlive, Mark, until } from "./support/marked.js";
+import { isAlive, Mark, until, watchProcessTable } from "./support/marked.js";
 import { bytes, text } from "./support/text.js";
+
+watchProcessTable();
 
 const dir = mkdtempSync(join(tmpdir(), "anyio-"));
 afterAll(() => rmSync(dir, { recursive: true }));

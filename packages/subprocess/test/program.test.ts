@@ -2,9 +2,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runProcess } from "@anyio/subprocess";
 import { runtime, skipOn } from "#support/runtimes";
-import { Mark, until } from "./support/marked.js";
+import { Mark, until, watchProcessTable } from "./support/marked.js";
 import { startProgram } from "./support/program.js";
 import { text } from "./support/text.js";
+
+watchProcessTable();
 
 describe("a program with processes and workers", () => {
   it.each([

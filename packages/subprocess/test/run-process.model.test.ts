@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { CancelScope } from "@anyio/core";
 import { runProcess } from "@anyio/subprocess";
 import { check } from "#support/property";
-import { Mark } from "./support/marked.js";
+import { Mark, watchProcessTable } from "./support/marked.js";
 import { text } from "./support/text.js";
+
+watchProcessTable();
 
 const COMMANDS = [
   "echo out",

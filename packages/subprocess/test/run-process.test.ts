@@ -18,9 +18,11 @@ import { CalledProcessError, runProcess, type RunProcessOptions } from "@anyio/s
 import { VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
-import { Mark, until } from "./support/marked.js";
+import { Mark, until, watchProcessTable } from "./support/marked.js";
 import { bytes, text } from "./support/text.js";
 import { mayLeak } from "#support/may-leak";
+
+watchProcessTable();
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "anyio-")));
 afterAll(() => rmSync(dir, { recursive: true }));

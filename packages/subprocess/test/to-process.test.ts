@@ -17,9 +17,11 @@ import { withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
-import { isAlive, until } from "./support/marked.js";
+import { isAlive, until, watchProcessTable } from "./support/marked.js";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
+
+watchProcessTable();
 
 const MODULE = new URL("./fixtures/work.mjs", import.meta.url);
 
@@ -128,7 +130,12 @@ describe("toProcess.run", { timeout: 30_000 }, () => {
   });
 
   it("works outside run()", async () => {
-    expect(await toProcess.run(add, [1, 1])).toBe(2);
+    const pid = await toProcess.run(() => process.pid);
+
+    expect(isAlive(pid)).toBe(true);
+    // It would wait ten seconds for its next call.
+    process.kill(pid, "SIGKILL");
+    await until(() => !isAlive(pid));
   });
 });
 
@@ -212,6 +219,19 @@ describe("toProcess.run, what is thrown there", { timeout: 30_000 }, () => {
     expect((error.cause as Error).message).toBe("for a reason");
     expect("socket" in error).toBe(false);
     expect(Object.keys(error).toSorted()).toEqual(["code", "facts"]);
+  });
+
+  it("keeps fields that some runtimes have of their own", async () => {
+    const error = await errorOf(
+      inProgram(() =>
+        toProcess.run(() => {
+          throw Object.assign(new SyntaxError("a comma is missing"), { line: 7, column: 3 });
+        }),
+      ),
+    );
+
+    expect(error).toBeInstanceOf(SyntaxError);
+    expect(error).toMatchObject({ message: "a comma is missing", line: 7, column: 3 });
   });
 
   it("has the stack of the worker below the caller's", async () => {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Path } from "@anyio/fs";
 import type { IndexJob } from "./indexer/job.js";
 import { UsageError } from "./told-error.js";
 
@@ -54,8 +55,8 @@ export function parseCommand(args: readonly string[], chapters: number): Command
   return {
     kind: directory === undefined && !values.serve ? "tour" : "index",
     job: {
-      root: directory === undefined ? REPOSITORY : resolve(directory),
-      out: resolve(values.out ?? "index.json"),
+      root: new Path(directory === undefined ? REPOSITORY : resolve(directory)),
+      out: new Path(resolve(values.out ?? "index.json")),
       mayReplace: values.out !== undefined,
       deadline: seconds("--deadline", values.deadline) * 1000,
       limit: integer("--limit", values.limit, 1024),

@@ -87,7 +87,47 @@ describe("the whole tour", () => {
     [16, [/crash: daemon\.sock is there .* EADDRINUSE.* was told I am fine .* end: daemon\.sock is gone/]],
     [17, [/asking again .* it is 21 .* it is 22/, /3 kept, 5 dropped .* reading 6/]],
     [18, [/by UDP: 2\d\d\d-.* by TCP: 2\d\d\d-.* closing both .* exit code null, signal SIGTERM/]],
-    [19, [/Indexed .* problems 0 .*Wrote index\.json: \d+ text files/]],
+    [
+      19,
+      [
+        /sort -u: apple, pear .* CalledProcessError sort 'no such file' exited with code/,
+        /killed by SIGTERM .* build (█+) compiler \1█{4}.* it; the tour did/,
+        /did not finish within 300 ms .* build (█+) compiler (?!\1█{4})/,
+      ],
+    ],
+    [
+      20,
+      [
+        /37 °C: 99 °F .* with exit code 0/,
+        /1?\d in, 0 out .* nothing moves: .* 24 in, 24 out/,
+        /ignores SIGTERM.* it has ended by SIGKILL/,
+      ],
+    ],
+    [
+      21,
+      [
+        /In the event loop .* heart ♥[♥·]*·{10}[♥·]* rows 1 to 5 .* In worker processes.* heart ♥[♥·]*♥[♥·]*♥/,
+        /@{10}.* BrokenWorkerError: .* was killed by SIGKILL/,
+        /its neighbour: 12321.* given up, and killed/,
+      ],
+    ],
+    [
+      22,
+      [
+        /AbortError.* [1-5]?\d of 64 MiB .* cancelled .* write\(\) has returned: 64 MiB .* 64 of 64 MiB/,
+        /found: ERROR disk full .* at byte 34; .*: in save\(\)/,
+        /index\.html index\.md guide\/ errors\.html .* gone, with all in it/,
+      ],
+    ],
+    [
+      23,
+      [
+        /connected to Oslo .* connected to Rome/,
+        /Bob: Good evening, Bob! .* Ada, still on her connection: Good morning, Ada!/,
+        /kept what it had: .* signal SIGTERM/,
+      ],
+    ],
+    [24, [/Indexed .* problems 0 .*Wrote index\.json: \d+ text files/]],
   ];
 
   it.each(claims)("shows in chapter %i what it claims", (number, patterns) => {
@@ -114,9 +154,17 @@ describe("one chapter", { timeout: 30_000 }, () => {
     expect(existsSync(join(dir, "index.json"))).toBe(false);
   });
 
-  it("ends by SIGINT, at once", async () => {
-    const program = new Program(["--chapter", "1"], tempDir());
-    await program.printed(/asking mirror 2/);
+  const moments: [string, RegExp][] = [
+    ["1", /asking mirror 2/],
+    ["19", /The build by runProcess/],
+    ["20", /ignores SIGTERM/],
+    ["21", /In worker processes/],
+    ["23", /for await/],
+  ];
+
+  it.each(moments)("ends by SIGINT, at once: %s", async (chapter, moment) => {
+    const program = new Program(["--chapter", chapter], tempDir());
+    await program.printed(moment);
 
     const { code, signal, took } = await program.interrupt();
 
@@ -140,20 +188,22 @@ describe("the files of the chapters", () => {
 
     const allowed = [
       "@anyio/core",
+      "@anyio/fs",
       "@anyio/net",
+      "@anyio/signals",
       "@anyio/streams",
-      "@anyio/streams/node",
+      "@anyio/subprocess",
       "@anyio/sync",
       "@anyio/task-groups",
       "node:child_process",
       "node:events",
-      "node:fs",
+      "node:fs/promises",
       "node:net",
-      "node:os",
       "node:path",
-      "node:stream",
+      "node:util",
       "../credentials.js",
       "../narrator.js",
+      "../timeline.js",
     ];
     expect(allowed).toEqual(expect.arrayContaining([...imports].map(([, specifier]) => specifier)));
   });

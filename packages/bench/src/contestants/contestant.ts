@@ -18,6 +18,8 @@ export interface Families {
   readonly lines: LinesFamily;
   readonly byteLines: ByteLinesFamily;
   readonly sockets: SocketsFamily;
+  readonly processes: ProcessesFamily;
+  readonly files: FilesFamily;
 }
 
 export type Contestant = Partial<Families>;
@@ -191,4 +193,31 @@ export interface ServerMemory {
   readonly heap: number;
   /** What the system has given to it: objects, what is behind them, and what the allocators keep. */
   readonly resident: number;
+}
+
+/** Child processes, which read nothing. A contestant has what it can do. */
+export interface ProcessesFamily {
+  /** Runs a command `times` times, `atOnce` at a time, and captures its output. Returns how many ended with exit code 0. */
+  readonly run?: (command: Command, times: number, atOnce: number) => Promise<number>;
+  /** Runs a command that has to succeed, and returns what it wrote. */
+  readonly capture?: (command: Command) => Promise<Uint8Array>;
+  /** Runs a command that has to succeed, and calls `chunk` with what it writes as that comes; its stderr leads nowhere. */
+  readonly stream?: (command: Command, chunk: (bytes: Uint8Array) => void) => Promise<void>;
+}
+
+/** A program, and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+export interface FilesFamily {
+  /** Reads files of UTF-8 as they are, `atOnce` at a time, and calls `found` with what is in each. */
+  readonly readAll?: (paths: readonly string[], atOnce: number, found: (text: string) => void) => Promise<void>;
+  /** Opens each, reads it in pieces of at most so many bytes until there is no more, calling `found` with each, and closes it. */
+  readonly readPieces?: (
+    paths: readonly string[],
+    atOnce: number,
+    pieceSize: number,
+    found: (bytes: Uint8Array) => void,
+  ) => Promise<void>;
+  /** Calls `line` with each line of a file of UTF-8, without its "\n". */
+  readonly lines?: (path: string, line: (line: string) => void) => Promise<void>;
 }

@@ -16,6 +16,10 @@ const SPECIALISTS = [
   "node-net",
   "node-net-loop",
   "python-anyio",
+  "child-process",
+  "child-process-loop",
+  "execa",
+  "fs-promises",
 ] as const;
 
 /** In the order of the table's columns. */
@@ -60,5 +64,13 @@ export async function loadContestant(name: ContestantName): Promise<Contestant> 
       return (await import("./node-net-loop/index.js")).nodeNetLoop;
     case "python-anyio":
       return (await import("./python-anyio/index.js")).pythonAnyio;
+    case "child-process":
+      return (await import("./child-process/index.js")).childProcess;
+    case "child-process-loop":
+      return (await import("./child-process-loop/index.js")).childProcessLoop;
+    case "execa":
+      return (await import("./execa/index.js")).execa;
+    case "fs-promises":
+      return (await import("./fs-promises/index.js")).fsPromises;
   }
 }

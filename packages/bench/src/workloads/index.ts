@@ -1,11 +1,13 @@
 import { blocked, receiveBlocked } from "./blocked.js";
 import { cancelSleepers, nested, tree } from "./cancel.js";
 import { fairness } from "./fairness.js";
+import { files } from "./files.js";
 import { growthMemory, growthTime } from "./growth.js";
 import { handOvers } from "./hand-over.js";
 import { lines, linesBytes } from "./lines.js";
 import { locks } from "./locks.js";
 import { million } from "./million.js";
+import { processes } from "./processes.js";
 import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
 import { timeoutAwait, timeoutReturn } from "./timeout.js";
@@ -30,4 +32,6 @@ export const WORKLOADS: readonly Workload[] = [
   lines,
   linesBytes,
   ...sockets,
+  ...processes,
+  ...files,
 ];

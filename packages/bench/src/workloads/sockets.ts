@@ -56,7 +56,7 @@ const idle: Workload = {
   metrics: { heap: "B", resident: "B" },
   size: 5_000,
   smokeSize: 20,
-  contestants: ["anyio", "node-net"],
+  contestants: ["anyio", "node-net", "node-net-loop"],
   run: bytesPerConnection,
 };
 

@@ -2,7 +2,7 @@ import type { Contestant } from "../contestants/contestant.js";
 import { type ContestantName, GENERALISTS } from "../contestants/index.js";
 import type { Effort } from "../measure/effort.js";
 
-export type Unit = "ns" | "B" | "KiB" | "ms";
+export type Unit = "ns" | "B" | "KiB" | "MiB" | "ms";
 
 export interface Workload {
   readonly name: string;

@@ -29,10 +29,10 @@ export interface Connecting<C extends Closable> {
  */
 export async function happyEyeballs<C extends Closable>(connecting: Connecting<C>): Promise<C> {
   const { target, attempt } = connecting;
-  const addresses = interleaved(await lookedUp(connecting));
+  const addresses = await lookedUp(connecting);
   const [only] = addresses;
   if (only === undefined) throw lookUpFailed(target, new Error("it has no address"));
-  if (addresses.length > 1) return first(connecting, addresses);
+  if (addresses.length > 1) return first(connecting, interleaved(addresses));
   // What most connections are, and nothing that a task has to be made for.
   try {
     return await attempt(only);

@@ -24,14 +24,20 @@ async function open(options: NetConnectOpts, what: string): Promise<Socket> {
         ...options,
       } as NetConnectOpts);
       socket = made;
-      const onConnect = (): void => {
+      const forget = (): void => {
         made.off("connect", onConnect);
+        made.off("error", onError);
+      };
+      const onConnect = (): void => {
+        forget();
         waiter.resume(made);
       };
+      const onError = (error: unknown): void => void waiter.throw(error);
+      made.on("error", ignore);
       made.on("connect", onConnect);
-      made.on("error", (error) => waiter.throw(error));
+      made.on("error", onError);
       return () => {
-        made.off("connect", onConnect);
+        forget();
         made.destroy();
       };
     });
@@ -48,3 +54,6 @@ function untilClosed(socket: Socket): Promise<void> {
     else socket.on("close", () => waiter.resume());
   });
 }
+
+/** Shared: a listener that is a closure would keep who waited for as long as the socket lives. */
+function ignore(): void {}

@@ -20,6 +20,7 @@ import {
 import { ByteStream } from "@anyio/streams";
 import type { TLSSocket } from "node:tls";
 import { beginHandshake, reasonOf } from "./handshake.js";
+import { GOODBYE_TIMEOUT, raggedEnd } from "./ragged-end.js";
 import type { TLSPlan } from "./tls-options.js";
 import { Unread } from "./unread.js";
 import { Wire } from "./wire.js";
@@ -186,10 +187,7 @@ export class TLSOverStream extends ByteStream {
 
   #endError(): Error {
     if (this.#end === "goodbye" || !this.#isStrict) return new EndOfStreamError();
-    return new BrokenResourceError(
-      "the connection has ended without a TLS goodbye (close_notify), so something may be missing; " +
-        "where the other side never says goodbye, and what is sent tells its own end, pass standardCompatible: false",
-    );
+    return raggedEnd();
   }
 
   /** Receives from the stream, once. It ends early when Node's TLS has something to tell. */
@@ -361,7 +359,7 @@ export class TLSOverStream extends ByteStream {
     const socket = this.#socket;
     if (socket === null) return;
     await this.#flush(socket);
-    await moveOnAfter(GOODBYE, async () => {
+    await moveOnAfter(GOODBYE_TIMEOUT, async () => {
       await this.#goodbye(socket);
       if (this.#isStrict) await this.#awaitGoodbye();
       await suspendForeign<void>("the goodbye to go", (waiter) => this.#wire.whenIdle(() => void waiter.resume()));
@@ -394,8 +392,6 @@ export class TLSOverStream extends ByteStream {
 
 const DEFAULT_MAX_BYTES = 65_536;
 const CHUNK = 65_536;
-/** How long closing waits for the goodbye to go and to be answered, in ms. */
-const GOODBYE = 1000;
 const NOTHING = new Uint8Array(0);
 
 function closed(): ClosedResourceError {

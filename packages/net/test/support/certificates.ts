@@ -20,6 +20,8 @@ export interface Certificates {
   readonly server: Certificate;
   readonly client: Certificate;
   readonly expired: Certificate;
+  /** For the same names as `server`, but signed by somebody who was signed by the authority, and is shown along. */
+  readonly chained: Certificate;
   /** For localhost, signed by itself. */
   readonly selfSigned: Certificate;
 }
@@ -28,13 +30,17 @@ export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), "anyio-tls-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const ca = selfSign(folder, "ca", ["-addext", "basicConstraints=critical,CA:TRUE"]);
-  const sign = (name: string, dates: string[] = ["-days", "2"]): Certificate => signBy(ca, folder, name, dates);
+  const sign = (name: string, dates: string[] = ["-days", "2"]): Certificate =>
+    signBy(ca, folder, name, dates, `subjectAltName = ${NAMES}`);
+  const deputy = signBy(ca, folder, "deputy", ["-days", "2"], "basicConstraints = critical,CA:TRUE");
+  const leaf = signBy(deputy, folder, "leaf", ["-days", "2"], `subjectAltName = ${NAMES}`);
   return {
     ca: ca.cert,
     caFile: ca.certFile,
     server: sign("server"),
     client: sign("client"),
     expired: sign("expired", ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"]),
+    chained: { ...leaf, cert: Buffer.concat([leaf.cert, deputy.cert]) },
     selfSigned: selfSign(folder, "localhost", ["-addext", `subjectAltName=${NAMES}`]),
   };
 }
@@ -49,7 +55,7 @@ function selfSign(folder: string, name: string, more: string[]): Certificate {
   return read(files);
 }
 
-function signBy(ca: Certificate, folder: string, name: string, dates: string[]): Certificate {
+function signBy(ca: Certificate, folder: string, name: string, dates: string[], extension: string): Certificate {
   const files = filesOf(folder, name);
   const request = join(folder, `${name}.csr`);
   openssl("req", ...NEW_KEY, "-keyout", files.key, "-out", request, "-subj", `/CN=${name}`);
@@ -57,13 +63,13 @@ function signBy(ca: Certificate, folder: string, name: string, dates: string[]):
   mkdirSync(authority);
   const config = join(authority, "openssl.cnf");
   writeFileSync(join(authority, "index.txt"), "");
-  writeFileSync(config, configFor(authority));
+  writeFileSync(config, configFor(authority, extension));
   const signer = ["-cert", ca.certFile, "-keyfile", ca.keyFile];
   openssl("ca", "-batch", "-notext", "-config", config, ...signer, ...dates, "-in", request, "-out", files.cert);
   return read(files);
 }
 
-function configFor(folder: string): string {
+function configFor(folder: string, extension: string): string {
   return `[ca]
 default_ca = own
 [own]
@@ -72,11 +78,11 @@ new_certs_dir = ${folder}
 rand_serial = yes
 default_md = sha256
 policy = any
-x509_extensions = names
+x509_extensions = own_extension
 [any]
 commonName = supplied
-[names]
-subjectAltName = ${NAMES}
+[own_extension]
+${extension}
 `;
 }
 

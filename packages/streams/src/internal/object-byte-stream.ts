@@ -17,14 +17,12 @@ import { waitFor } from "./wait-for.js";
  * divide.
  *
  * 1. A stream of objects withdraws an item whose `send` is cancelled; a stream of bytes sends it all the same. So every
- *    item is sent in the scope in which this was made, and who sends only waits for it. Where that is cancelled, and who
- *    sends is shielded, it is sent in the sender's own.
+ *    item is sent outside of all scopes, none of which may end it by being left, and who sends only waits for it.
  * 2. Closing withdraws the item that somebody waits for, by a scope of its own. Others are sent first.
  * 3. What is sent is a copy: the caller may go on with its memory at once.
  */
 export class ObjectByteStream extends ByteStream {
   readonly #stream: ObjectStream<Uint8Array>;
-  readonly #start: Start;
   readonly #guard = new ResourceGuard("sending to");
   /** Fails who waits to send, and withdraws the item. */
   #withdraw: (() => void) | null = null;
@@ -36,10 +34,6 @@ export class ObjectByteStream extends ByteStream {
   constructor(stream: ObjectStream<Uint8Array>) {
     super();
     this.#stream = stream;
-    const start: Start = (scope, bytes) => scope.run(() => stream.send(bytes));
-    const startInScope = bindScope(start);
-    const deadline = bindScope(currentEffectiveDeadline);
-    this.#start = (scope, bytes) => (deadline() === -Infinity ? start : startInScope)(scope, bytes);
   }
 
   override get extraAttributes(): ExtraAttributes {
@@ -69,7 +63,7 @@ export class ObjectByteStream extends ByteStream {
         if (this.#withdraw === withdraw) this.#withdraw = null;
       };
       this.#withdraw = withdraw;
-      const sending = bytes.length === 0 ? Promise.resolve() : this.#start(scope, new Uint8Array(bytes));
+      const sending = bytes.length === 0 ? Promise.resolve() : startItem(scope, this.#stream, new Uint8Array(bytes));
       this.#last = this.#follow(sending, waiter, end);
       return end;
     });
@@ -118,7 +112,18 @@ export class ObjectByteStream extends ByteStream {
   }
 }
 
-type Start = (scope: CancelScope, bytes: Uint8Array) => Promise<void>;
+function start(scope: CancelScope, stream: ObjectStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
+  return scope.run(() => stream.send(bytes));
+}
+
+// In the scope that this module was loaded in: none, as a rule.
+const startOutside = bindScope(start);
+const deadlineOutside = bindScope(currentEffectiveDeadline);
+
+/** Sends outside of all scopes. Where the module was loaded in one, which is cancelled by now, that is the sender's own. */
+function startItem(...args: Parameters<typeof start>): Promise<void> {
+  return (deadlineOutside() === -Infinity ? start : startOutside)(...args);
+}
 
 function closed(): ClosedResourceError {
   return new ClosedResourceError("the sending side of the stream is closed");

@@ -67,6 +67,14 @@ export class Lifeline {
     return new BrokenResourceError("the Node.js stream was destroyed before its end; whoever did it knows why");
   }
 
+  /** What an operation gets that has failed by `error`, of which the stream may not know yet: Bun's tell a write before themselves. */
+  failBy(error: unknown): unknown {
+    const failure = this.takeFailure();
+    if (failure !== null) return failure;
+    this.#error = error;
+    return this.takeFailure();
+  }
+
   close(): Promise<void> {
     if (this.#state === "open") {
       this.#state = "closing";

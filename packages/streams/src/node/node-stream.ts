@@ -65,9 +65,9 @@ export function abandon(stream: NodeStream): void {
   else stream.destroy();
 }
 
-/** Whether an error of the system's means that the other side is not there any more. */
+/** Whether an error of the system's means that the other side is not there any more, or that somebody has destroyed this one. */
 export function isPeerGone(error: unknown): boolean {
-  return ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes((error as { code?: string } | null)?.code ?? "");
+  return ["ECONNRESET", "EPIPE", "ECONNABORTED", "ECANCELED"].includes((error as { code?: string } | null)?.code ?? "");
 }
 
 interface State {

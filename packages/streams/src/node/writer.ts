@@ -118,7 +118,10 @@ export class Writer implements Half {
       return;
     }
     this.#outstanding--;
-    if (this.#outstanding === 0 && this.#waiter?.isForEnd === false) this.#resume();
+    if (this.#outstanding > 0 || this.#waiter?.isForEnd !== false) return;
+    // Node 20 tells a write that its pipe was destroyed under as one that is done.
+    if (this.#stream.destroyed) this.ended();
+    else this.#resume();
   };
 
   readonly #onFinish = (): void => {
@@ -137,6 +140,6 @@ export class Writer implements Half {
     const waiter = this.#waiter;
     if (waiter === null) return;
     this.#waiter = null;
-    waiter.suspension.throw(this.#lifeline.takeFailure() ?? error);
+    waiter.suspension.throw(this.#lifeline.failBy(error));
   }
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -20,6 +22,7 @@ import { currentScope } from "@anyio/core/lowlevel";
 import { fromReadable, fromWritable } from "@anyio/streams/node";
 import { caught, errorOf } from "#support/caught";
 import { check } from "#support/property";
+import { skipOn } from "#support/runtimes";
 import { turns } from "#support/turn";
 import { added, bytes, listenersOf, received, text, until } from "./support/nodes.js";
 
@@ -158,6 +161,42 @@ describe("fromWritable", () => {
 
     expect(await errorOf(stream.send(bytes("x")))).toMatchObject({ code: "ENOSPC" });
     await stream.close();
+  });
+
+  it("is broken where nobody reads from a pipe any more, also where the write is told before the stream", async () => {
+    const child = spawn("sh", ["-c", "exec <&-; echo closed; exec sleep 60"], { stdio: ["pipe", "pipe", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    const stream = fromWritable(child.stdin);
+
+    const error = await caught(stream.send(new Uint8Array(1_000_000)), BrokenResourceError);
+
+    expect(error.cause).toMatchObject({ code: "EPIPE" });
+    await stream.close();
+  });
+
+  it("is broken where a pipe is destroyed while a send waits", async () => {
+    skipOn("bun", "its pipe to a child is closed by destroy() only once the write that waits has ended");
+    const child = spawn("sleep", ["60"], { stdio: ["pipe", "ignore", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const stream = fromWritable(child.stdin);
+    const waiting = caught(stream.send(new Uint8Array(5_000_000)), BrokenResourceError);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    child.stdin.destroy();
+
+    await waiting;
+    await caught(stream.send(bytes("x")), BrokenResourceError);
+    await stream.close();
+  });
+
+  it("is broken where the reader of a pipe ends while a send waits", async () => {
+    for (let i = 0; i < 20; i++) {
+      const stream = fromWritable(spawn("sleep", ["0.01"], { stdio: ["pipe", "ignore", "ignore"] }).stdin);
+
+      await caught(stream.send(new Uint8Array(5_000_000)), BrokenResourceError);
+      await stream.close();
+    }
   });
 
   it("is broken where the sink is destroyed without an error, or ended by somebody else", async () => {

@@ -1,20 +1,49 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from "vitest";
+
+/**
+ * After each test of the file that calls this, the process table has nobody whom the test has started, nor a descendant of theirs. Says so
+ * at the end.
+ */
+export function watchProcessTable(): void {
+  const mark = new Mark("ANYIO_TEST_FILE");
+  let tests = 0;
+  beforeAll(() => void Object.assign(process.env, mark.env));
+  // What is asked for first is done last: by then the test's own cleaning up has been done.
+  beforeEach(() =>
+    onTestFinished(() => {
+      tests++;
+      mark.expectGone();
+    }),
+  );
+  afterAll(() => {
+    delete process.env[mark.name];
+    console.log(
+      `the process table after ${tests} tests: ${processes().length} processes, ${mark.living.length} of theirs`,
+    );
+  });
+}
 
 /** A mark that children inherit with their environment, whatever becomes of them, and by which the process table knows them. */
 export class Mark {
+  readonly name: string;
   readonly value = `anyio-${randomUUID()}`;
+
+  /** @param name the variable of the environment that it is in */
+  constructor(name = "ANYIO_TEST_MARK") {
+    this.name = name;
+  }
 
   /** An environment with the mark. */
   get env(): Record<string, string | undefined> {
-    return { ...process.env, ANYIO_TEST_MARK: this.value };
+    return { ...process.env, [this.name]: this.value };
   }
 
   /** The processes that bear the mark and have not ended, as `pid command`. */
   get living(): string[] {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && this.#isOn(name))
+    return processes()
+      .filter((pid) => this.#isOn(pid))
       .map(describe);
   }
 
@@ -47,6 +76,11 @@ export async function until(holds: () => boolean): Promise<void> {
     if (performance.now() > end) throw new Error("it has not come to that within ten seconds");
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** The numbers in the process table. */
+function processes(): string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
 function describe(pid: string): string {

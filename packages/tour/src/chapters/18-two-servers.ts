@@ -1,10 +1,8 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import type { Readable } from "node:stream";
 import { join } from "node:path";
 import { failAfter } from "@anyio/core";
 import { connectTcp, createConnectedUdpSocket } from "@anyio/net";
 import { LineReceiveStream, TextReceiveStream } from "@anyio/streams";
-import { fromReadable, once } from "@anyio/streams/node";
+import { openProcess } from "@anyio/subprocess";
 import type { Narrator } from "../narrator.js";
 
 export const title = "Two servers, one program, one signal";
@@ -18,12 +16,7 @@ export async function tell(say: Narrator): Promise<void> {
   );
 
   say.part("From start to end");
-  const child = spawn(process.execPath, [PROGRAM], { stdio: ["ignore", "pipe", "inherit"] });
-  try {
-    await failAfter(10_000, () => watch(say, child));
-  } finally {
-    child.kill("SIGKILL");
-  }
+  await failAfter(10_000, () => watch(say));
 
   say.lesson(
     "run() turns SIGTERM into a cancellation of all that runs: both servers end, cleanup runs, ports are free. Then the " +
@@ -31,9 +24,9 @@ export async function tell(say: Narrator): Promise<void> {
   );
 }
 
-async function watch(say: Narrator, child: ChildProcessByStdio<null, Readable, null>): Promise<void> {
-  const exit = once(child, "exit");
-  const lines = new LineReceiveStream(new TextReceiveStream(fromReadable(child.stdout)));
+async function watch(say: Narrator): Promise<void> {
+  await using program = await openProcess([process.execPath, PROGRAM], { stderr: "inherit" });
+  const lines = new LineReceiveStream(new TextReceiveStream(program.stdout));
   const first = await lines.receive();
   say.step(`program: ${first}`);
   const port = Number(first.replace(/\D/g, ""));
@@ -45,8 +38,8 @@ async function watch(say: Narrator, child: ChildProcessByStdio<null, Readable, n
   say.step(`by TCP: ${new TextDecoder().decode(await tcp.receive())}`);
 
   say.step("kill -TERM");
-  child.kill("SIGTERM");
+  program.sendSignal("SIGTERM");
   for await (const line of lines) say.step(`program: ${line}`);
-  const [code, signal] = await exit;
-  say.step(`it has ended: exit code ${String(code)}, signal ${String(signal)}`);
+  await program.wait();
+  say.step(`it has ended: exit code ${program.exitCode}, signal ${program.signalCode}`);
 }

@@ -17,6 +17,11 @@ import * as tls from "./15-tls.js";
 import * as unix from "./16-unix.js";
 import * as udp from "./17-udp.js";
 import * as twoServers from "./18-two-servers.js";
+import * as command from "./19-command.js";
+import * as child from "./20-child.js";
+import * as processPool from "./21-process-pool.js";
+import * as files from "./22-files.js";
+import * as reload from "./23-reload.js";
 
 /** All chapters in their order, each with its file. */
 export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
@@ -38,4 +43,9 @@ export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
   { ...unix, source: "16-unix.ts" },
   { ...udp, source: "17-udp.ts" },
   { ...twoServers, source: "18-two-servers.ts" },
+  { ...command, source: "19-command.ts" },
+  { ...child, source: "20-child.ts" },
+  { ...processPool, source: "21-process-pool.ts" },
+  { ...files, source: "22-files.ts" },
+  { ...reload, source: "23-reload.ts" },
 ];

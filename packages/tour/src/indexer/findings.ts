@@ -1,7 +1,6 @@
 import { describeError } from "./describe-error.js";
-import type { FileCounts } from "./read-file.js";
+import type { FileCounts, Skipped } from "./read-file.js";
 import { Tally } from "./tally.js";
-import type { Skipped } from "./walk.js";
 
 /** A text file, as the index shows it. */
 export interface FileEntry {
@@ -26,9 +25,13 @@ export class Findings {
   readonly words = new Tally();
   readonly totals = { files: 0, binary: 0, cut: 0, bytes: 0, lines: 0, words: 0 };
 
+  /** How many files have been dealt with, one way or the other. */
+  done = 0;
+
   addFile(path: string, counts: FileCounts): void {
-    if (counts.kind === "special") {
-      this.addSkipped("device");
+    this.done++;
+    if (counts.kind === "skipped") {
+      this.addSkipped(counts.what);
       return;
     }
     const { totals } = this;
@@ -51,11 +54,7 @@ export class Findings {
   }
 
   addProblem(path: string, error: unknown): void {
+    this.done++;
     this.problems.push({ path, reason: describeError(error) });
-  }
-
-  /** How many files have been dealt with, one way or the other. */
-  get done(): number {
-    return this.totals.files + this.problems.length;
   }
 }

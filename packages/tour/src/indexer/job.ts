@@ -1,14 +1,13 @@
-import { access, constants, open, readdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { abandonOnCancel } from "@anyio/core";
+import { rethrowIfCancelled } from "@anyio/core";
+import { namedTemporaryFile, type Path } from "@anyio/fs";
 import { UsageError } from "../told-error.js";
 import { describeError } from "./describe-error.js";
 import { FORMAT } from "./write-index.js";
 
 /** What is to be indexed, and how. */
 export interface IndexJob {
-  readonly root: string;
-  readonly out: string;
+  readonly root: Path;
+  readonly out: Path;
   /** Whether a file that is no index of ours may be replaced: somebody has named it. */
   readonly mayReplace: boolean;
   /** In ms. */
@@ -27,30 +26,34 @@ export interface IndexJob {
  * @throws {UsageError} when the job cannot be done
  */
 export async function checkJob({ root, out, mayReplace }: IndexJob): Promise<void> {
-  const kind = await abandonOnCancel(stat(root)).catch((error: unknown) => refuse(`cannot index ${root}`, error));
-  if (!kind.isDirectory()) throw new UsageError(`cannot index ${root}: it is not a directory`);
-  await abandonOnCancel(readdir(root)).catch((error: unknown) => refuse(`cannot index ${root}`, error));
-  await abandonOnCancel(access(dirname(out), constants.W_OK)).catch((error: unknown) =>
-    refuse(`cannot write ${out}`, error),
-  );
-  const existing = await abandonOnCancel(stat(out)).catch(() => undefined);
-  if (existing === undefined) return;
-  if (!existing.isFile()) throw new UsageError(`cannot write ${out}: it exists and is not a file`);
+  const kind = await root.stat().catch((error: unknown) => refuse("cannot index", root, error));
+  if (!kind.isDirectory()) return refuse("cannot index", root, "it is not a directory");
+  await checkWithin(root).catch((error: unknown) => refuse("cannot index", root, error));
+  await checkRoomFor(out).catch((error: unknown) => refuse("cannot write", out, error));
+  if (!(await out.exists())) return;
+  if (!(await out.isFile())) refuse("cannot write", out, "it exists and is not a file");
   if (!mayReplace && !(await isIndex(out))) {
-    throw new UsageError(`${out} exists and is not an index of the tour; choose another file with --out`);
+    refuse("cannot write", out, "it exists and is not an index of the tour; choose another file with --out");
   }
 }
 
-async function isIndex(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
-    return buffer.toString("utf8", 0, bytesRead).includes(`"${FORMAT}"`);
-  } finally {
-    await handle.close();
-  }
+/** Whether its names may be read. */
+async function checkWithin(root: Path): Promise<void> {
+  for await (const _ of root.iterdir()) break;
 }
 
-function refuse(what: string, error: unknown): never {
-  throw new UsageError(`${what}: ${describeError(error)}`, { cause: error });
+/** Whether a file may be made beside it, as it is going to be. */
+async function checkRoomFor(out: Path): Promise<void> {
+  await using _ = await namedTemporaryFile({ dir: out.parent, prefix: `${out.name}.` });
+}
+
+async function isIndex(path: Path): Promise<boolean> {
+  // Whatever is in there, it is text in this encoding.
+  await using file = await path.open("r", { encoding: "latin1" });
+  return (await file.read(100)).includes(`"${FORMAT}"`);
+}
+
+function refuse(what: string, path: Path, why: unknown): never {
+  rethrowIfCancelled(why);
+  throw new UsageError(`${what} ${path.toString()}: ${describeError(why)}`, { cause: why });
 }

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { rethrowIfCancelled } from "@anyio/core";
+import type { Path } from "@anyio/fs";
 import { createMemoryObjectStream, type MemoryObjectReceiveStream, type MemoryObjectSendStream } from "@anyio/streams";
 import { withTaskGroup } from "@anyio/task-groups";
 import type { Findings } from "./findings.js";
@@ -9,7 +9,7 @@ import { type Find, walk } from "./walk.js";
 
 /** What arrives at the end of the pipeline: a file that was read, or what there was instead. */
 type Result =
-  | { readonly kind: "read"; readonly path: string; readonly counts: FileCounts }
+  | { readonly kind: "read"; readonly path: Path; readonly counts: FileCounts }
   | Exclude<Find, { kind: "file" }>;
 
 /**
@@ -26,24 +26,24 @@ type Result =
  * further than the collector.
  */
 export async function fillIn(job: IndexJob, findings: Findings): Promise<void> {
-  const [paths, toRead] = createMemoryObjectStream<string>(job.limit);
+  const [paths, toRead] = createMemoryObjectStream<Path>(job.limit);
   const [results, toCollect] = createMemoryObjectStream<Result>();
   await withTaskGroup((tg) => {
     for (let n = 1; n <= job.limit; n++) {
       // Clone before the task begins: by then the originals may be closed.
       const from = toRead.clone();
       const to = results.clone();
-      tg.startSoon(() => readAll(job.root, from, to), { name: `reader ${n}` });
+      tg.startSoon(() => readAll(from, to), { name: `reader ${n}` });
     }
     toRead.close();
     tg.startSoon(() => walkAll(job, paths, results), { name: "walk" });
-    tg.startSoon(() => collect(toCollect, findings), { name: "collect" });
+    tg.startSoon(() => collect(job.root, toCollect, findings), { name: "collect" });
   });
 }
 
 async function walkAll(
   { root, leftOut, out }: IndexJob,
-  paths: MemoryObjectSendStream<string>,
+  paths: MemoryObjectSendStream<Path>,
   results: MemoryObjectSendStream<Result>,
 ): Promise<void> {
   using toReaders = paths;
@@ -51,37 +51,36 @@ async function walkAll(
   for await (const find of walk(root, leftOut)) {
     if (find.kind !== "file") await toCollector.send(find);
     // An index of an index would be another one each time.
-    else if (join(root, find.path) !== out) await toReaders.send(find.path);
+    else if (!find.path.equals(out)) await toReaders.send(find.path);
   }
 }
 
-async function readAll(
-  root: string,
-  paths: MemoryObjectReceiveStream<string>,
-  results: MemoryObjectSendStream<Result>,
-): Promise<void> {
+async function readAll(paths: MemoryObjectReceiveStream<Path>, results: MemoryObjectSendStream<Result>): Promise<void> {
   using from = paths;
   using to = results;
   for await (const path of from) {
-    await to.send(await readOne(root, path));
+    await to.send(await readOne(path));
   }
 }
 
 /** One file that cannot be read is a result, and no end of the pipeline. */
-async function readOne(root: string, path: string): Promise<Result> {
+async function readOne(path: Path): Promise<Result> {
   try {
-    return { kind: "read", path, counts: await readFile(join(root, path)) };
+    return { kind: "read", path, counts: await readFile(path) };
   } catch (error) {
     rethrowIfCancelled(error);
     return { kind: "problem", path, error };
   }
 }
 
-async function collect(results: MemoryObjectReceiveStream<Result>, findings: Findings): Promise<void> {
+async function collect(root: Path, results: MemoryObjectReceiveStream<Result>, findings: Findings): Promise<void> {
   using from = results;
   for await (const result of from) {
-    if (result.kind === "read") findings.addFile(result.path, result.counts);
-    else if (result.kind === "problem") findings.addProblem(result.path, result.error);
-    else findings.addSkipped(result.what);
+    if (result.kind === "directory left out") findings.addSkipped(result.kind);
+    else {
+      const path = String(result.path.relativeTo(root));
+      if (result.kind === "read") findings.addFile(path, result.counts);
+      else findings.addProblem(path, result.error);
+    }
   }
 }

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Findings } from "./findings.js";
 import { hang, pageWidth, wrap } from "../layout.js";
@@ -17,8 +16,9 @@ const INDENT = " ".repeat(12);
 export function summarize({ job, ending, seconds, findings }: Outcome): string {
   const { totals, problems } = findings;
   const text = totals.files - totals.binary;
+  const root = job.root.toString();
   const isComplete = ending === "complete";
-  const heading = isComplete ? `Indexed ${job.root}` : `Indexed a part of ${job.root}: ${ending}`;
+  const heading = isComplete ? `Indexed ${root}` : `Indexed a part of ${root}: ${ending}`;
   return [
     "",
     strong(isComplete ? "green" : "yellow", printable(heading)),
@@ -49,8 +49,7 @@ export function servesLine({ tcp, tls }: QueryPorts): string {
 
 /** The last line: what is in the file that was written. */
 export function wroteLine({ job: { out }, ending, findings }: Outcome): string {
-  const name = relative(process.cwd(), out);
-  const path = printable(name.startsWith("..") ? out : name);
+  const path = printable(String(out.isRelativeTo(process.cwd()) ? out.relativeTo(process.cwd()) : out));
   const what = plural(findings.files.length, "text file");
   return ending === "complete"
     ? `Wrote ${path}: ${what}.\n`

@@ -1,50 +1,28 @@
-import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { rethrowIfCancelled } from "@anyio/core";
-import { answerOf } from "./answer-of.js";
+import type { Path } from "@anyio/fs";
 
-/** What the walk comes across. Paths are relative to the root. */
+/** What the walk comes across. */
 export type Find =
-  | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "skipped"; readonly path: string; readonly what: Skipped }
-  | { readonly kind: "problem"; readonly path: string; readonly error: unknown };
-
-export type Skipped = "symbolic link" | "socket" | "named pipe" | "device" | "directory left out";
+  | { readonly kind: "file"; readonly path: Path }
+  | { readonly kind: "directory left out" }
+  | { readonly kind: "problem"; readonly path: Path; readonly error: unknown };
 
 /**
- * Walks a tree, one directory after the other, in order of names.
+ * Walks a tree, and passes over directories of these names. What is no directory is a file here, whatever it is.
  *
  * Symbolic links are not followed, so no loop leads anywhere. A directory that cannot be read is a find like any other.
  */
-export async function* walk(root: string, leftOut: readonly string[]): AsyncGenerator<Find, void, void> {
-  // A list instead of recursion: trees are deeper than stacks.
-  const directories = [""];
-  for (let path = directories.pop(); path !== undefined; path = directories.pop()) {
-    let entries: Dirent[];
-    try {
-      // Keep `readdir`: an `opendir` whose waiter has gone would leave an open handle behind.
-      entries = await answerOf(readdir(join(root, path), { withFileTypes: true }));
-    } catch (error) {
-      rethrowIfCancelled(error);
-      yield { kind: "problem", path: path || ".", error };
-      continue;
-    }
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const found: string[] = [];
-    for (const entry of entries) {
-      const child = join(path, entry.name);
-      if (entry.isFile()) yield { kind: "file", path: child };
-      else if (!entry.isDirectory()) yield { kind: "skipped", path: child, what: specialOf(entry) };
-      else if (leftOut.includes(entry.name)) yield { kind: "skipped", path: child, what: "directory left out" };
-      else found.push(child);
-    }
-    for (const child of found.reverse()) directories.push(child);
+export async function* walk(root: Path, leftOut: readonly string[]): AsyncGenerator<Find, void, void> {
+  const problems: Find[] = [];
+  const onError = (error: unknown): void => {
+    problems.push({ kind: "problem", path: root.joinpath((error as NodeJS.ErrnoException).path ?? ""), error });
+  };
+  for await (const [path, directories, files] of root.walk({ onError })) {
+    yield* problems.splice(0);
+    for (const name of files) yield { kind: "file", path: path.joinpath(name) };
+    const wanted = directories.filter((name) => !leftOut.includes(name));
+    for (let n = wanted.length; n < directories.length; n++) yield { kind: "directory left out" };
+    // The walk goes on with what is left in its list.
+    directories.splice(0, directories.length, ...wanted);
   }
-}
-
-function specialOf(entry: Dirent): Skipped {
-  if (entry.isSymbolicLink()) return "symbolic link";
-  if (entry.isSocket()) return "socket";
-  return entry.isFIFO() ? "named pipe" : "device";
+  yield* problems;
 }

@@ -1,5 +1,5 @@
-import { rename, rm, writeFile } from "node:fs/promises";
-import { abandonOnCancel, moveOnAfter, rethrowIfCancelled, withSignal } from "@anyio/core";
+import { rethrowIfCancelled, shield } from "@anyio/core";
+import type { Path } from "@anyio/fs";
 import { ToldError } from "../told-error.js";
 import { describeError } from "./describe-error.js";
 import type { Findings } from "./findings.js";
@@ -7,8 +7,6 @@ import type { IndexJob } from "./job.js";
 
 /** The mark by which an index of ours is known. */
 export const FORMAT = "anyio-tour-index-1";
-
-const LONGEST_REMOVAL = 100;
 
 /** What brought the work to its end. */
 export type Ending = "complete" | "deadline reached" | `interrupted by ${string}`;
@@ -27,17 +25,21 @@ export interface Outcome {
  */
 export async function writeIndex(outcome: Outcome): Promise<void> {
   const { out } = outcome.job;
-  const unfinished = `${out}.${process.pid}.tmp`;
+  const unfinished = out.withName(`${out.name}.${process.pid}.tmp`);
   try {
-    await withSignal((signal) => writeFile(unfinished, chunksOf(outcome), { signal }));
-    await withSignal(() => rename(unfinished, out));
+    await writeAll(unfinished, chunksOf(outcome));
+    await unfinished.replace(out);
   } catch (error) {
     // Shielded, for it is cancellation that leaves something behind. That it fails too is no news.
-    const removal = rm(unfinished, { force: true }).catch(() => {});
-    await moveOnAfter(LONGEST_REMOVAL, () => abandonOnCancel(removal), { shield: true });
+    await shield(() => unfinished.unlink({ missingOk: true })).catch(() => {});
     rethrowIfCancelled(error);
-    throw new ToldError(`cannot write ${out}: ${describeError(error)}`, 1, { cause: error });
+    throw new ToldError(`cannot write ${out.toString()}: ${describeError(error)}`, 1, { cause: error });
   }
+}
+
+async function writeAll(path: Path, pieces: Iterable<string>): Promise<void> {
+  await using file = await path.open("w", { encoding: "utf-8" });
+  for (const piece of pieces) await file.write(piece);
 }
 
 const FILES_PER_CHUNK = 500;
@@ -53,13 +55,17 @@ function* chunksOf({ job, ending, seconds, findings }: Outcome): Generator<strin
     seconds,
     totals: { ...totals, skipped: Object.fromEntries(skipped), problems: problems.length },
     topWords: words.top(50),
-    problems,
+    problems: problems.toSorted(byPath),
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [`;
-  const files = findings.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const files = findings.files.toSorted(byPath);
   for (let at = 0; at < files.length; at += FILES_PER_CHUNK) {
     const lines = files.slice(at, at + FILES_PER_CHUNK).map((file) => `\n    ${JSON.stringify(file)}`);
     yield (at === 0 ? "" : ",") + lines.join(",");
   }
   yield "\n  ]\n}\n";
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
 }

@@ -1,11 +1,13 @@
 import type { Contestant } from "../contestant.js";
 import { blocked } from "./blocked.js";
 import { busy } from "./busy.js";
+import { files } from "./files.js";
 import { handOver } from "./hand-over.js";
 import { byteLines, lines } from "./lines.js";
 import { locks } from "./locks.js";
 import { nested } from "./nested.js";
 import { operations } from "./operations.js";
+import { processes } from "./processes.js";
 import { receivers } from "./receivers.js";
 import { sleepers } from "./sleepers.js";
 import { sockets } from "./sockets.js";
@@ -26,4 +28,6 @@ export const anyio: Contestant = {
   lines,
   byteLines,
   sockets,
+  processes,
+  files,
 };

@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Contestant, SocketsFamily } from "../contestant.js";
 import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { connectRaw, idleClients } from "../raw-clients.js";
 import { type Address, ServerProcess } from "../server-process.js";
 
 const sockets: SocketsFamily = {
   async requests(connections) {
     const server = await ServerProcess.start("node-net-loop", "echo");
-    const opened = await Promise.all(Array.from({ length: connections }, () => open(server.address)));
+    const opened = await Promise.all(Array.from({ length: connections }, () => connectRaw(server.address.port)));
     const answers = opened.map((socket) => socket[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>);
     return {
       async repeat(times) {
@@ -28,15 +29,11 @@ const sockets: SocketsFamily = {
     const server = await ServerProcess.start("node-net-loop", "count");
     return { repeat: (mib) => upload(server.address, mib), close: () => server.stop() };
   },
+
+  idle: idleClients("node-net-loop"),
 };
 
 export const nodeNetLoop: Contestant = { sockets };
-
-async function open({ port }: Address): Promise<Socket> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
-  await once(socket, "connect");
-  return socket;
-}
 
 async function request(socket: Socket, answers: AsyncIterator<Uint8Array> | undefined, times: number): Promise<number> {
   for (let i = 0; i < times; i += 1) {
@@ -48,7 +45,7 @@ async function request(socket: Socket, answers: AsyncIterator<Uint8Array> | unde
 }
 
 async function upload(address: Address, mib: number): Promise<number> {
-  const socket = await open(address);
+  const socket = await connectRaw(address.port);
   for (let i = 0; i < mib * CHUNKS_PER_MIB; i += 1) if (!socket.write(CHUNK)) await once(socket, "drain");
   socket.end();
   let answer = "";

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Contestant, SocketsFamily, Transport } from "../contestant.js";
 import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { connectRaw, idleClients } from "../raw-clients.js";
 import { type Address, ServerProcess } from "../server-process.js";
 
 const HOST = "127.0.0.1";
@@ -11,7 +12,7 @@ const HOST = "127.0.0.1";
 const sockets: SocketsFamily = {
   async requests(connections) {
     const server = await ServerProcess.start("node-net", "echo");
-    const opened = await Promise.all(Array.from({ length: connections }, () => open(server.address)));
+    const opened = await Promise.all(Array.from({ length: connections }, () => connectRaw(server.address.port)));
     return {
       async repeat(times) {
         const shares = deal(times, connections);
@@ -72,29 +73,10 @@ const sockets: SocketsFamily = {
     };
   },
 
-  async idle() {
-    const server = await ServerProcess.start("node-net", "hold");
-    const opened: Socket[] = [];
-    return {
-      async connect(connections) {
-        for (let i = 0; i < connections; i += 1) opened.push(await open(server.address));
-      },
-      memory: () => server.memory(),
-      async close() {
-        for (const socket of opened) socket.destroy();
-        await server.stop();
-      },
-    };
-  },
+  idle: idleClients("node-net"),
 };
 
 export const nodeNet: Contestant = { sockets };
-
-async function open({ port }: Address): Promise<Socket> {
-  const socket = connect({ port, host: HOST, noDelay: true, allowHalfOpen: true });
-  await once(socket, "connect");
-  return socket;
-}
 
 function request(socket: Socket, times: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import type { Command, Contestant, ProcessesFamily } from "../contestant.js";
+import { deal } from "../payload.js";
+
+/** By hand, with listeners. What a child has started may outlive it, and so may the child whoever waits for it. */
+const processes: ProcessesFamily = {
+  async run(command, times, atOnce) {
+    const done = await Promise.all(deal(times, atOnce).map((own) => runInTurn(command, own)));
+    return done.reduce((sum, each) => sum + each, 0);
+  },
+
+  capture: async (command) => (await run(command)).stdout,
+
+  stream: ([program, ...args], chunk) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+      child.stdout.on("data", chunk);
+      child.on("error", reject);
+      child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`exited with ${code}`))));
+    }),
+};
+
+export const childProcess: Contestant = { processes };
+
+async function runInTurn(command: Command, times: number): Promise<number> {
+  let done = 0;
+  for (let i = 0; i < times; i += 1) {
+    const { code } = await run(command);
+    if (code === 0) done += 1;
+  }
+  return done;
+}
+
+interface Completed {
+  readonly code: number | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+function run([program, ...args]: Command): Promise<Completed> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (bytes: Buffer) => stdout.push(bytes));
+    child.stderr.on("data", (bytes: Buffer) => stderr.push(bytes));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }));
+  });
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CancelScope } from "@anyio/core";
 import { moduleExport } from "@anyio/core/lowlevel";
 import { receiveFunction, sendFunction } from "@anyio/core/workers";
 import { caught } from "#support/caught";
@@ -23,8 +24,8 @@ describe("sendFunction", () => {
 
   it.each([
     ["native", Math.max],
-    ["a class", class {}],
-    ["a method", { plain() {} }.plain],
+    ["a class", Map],
+    ["a class of one's own", CancelScope],
     ["a text", "() => 1"],
   ])("refuses what cannot be sent: %s", (_what, fn) => {
     expect(() => sendFunction(fn)).toThrow(TypeError);

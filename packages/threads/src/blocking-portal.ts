@@ -31,7 +31,6 @@ export interface BlockingPortal {
  * @returns what `fn` returns
  * @throws {TypeError} when a handler is no function
  * @example
- * import { once } from "node:events";
  * import { Worker } from "node:worker_threads";
  *
  * const text = `

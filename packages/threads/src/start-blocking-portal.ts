@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- others read these sources, with settings of their own
+/// <reference path="./programs/text.d.ts" />
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { BrokenWorkerError, isCancelled } from "@anyio/core";
 import { entrust, noteClosed, noteOpened } from "@anyio/core/lowlevel";

@@ -15,8 +15,10 @@ interface Transfer {
  * @param list buffers, ports, …: what the platform can transfer
  * @returns `value`, as far as types go; it is to be returned at once
  * @example
- * const pixels = new Uint8Array(1_000_000);
- * const result: Uint8Array = transfer(pixels, [pixels.buffer]); // from a function that runs in a thread
+ * const pixels = new Uint8Array(1_000);
+ * const sizeOf = (get: RemoteFunction<() => Uint8Array>) => get.callSync().length;
+ * const size = await run(() => toThread.run(sizeOf, [callable(() => transfer(pixels, [pixels.buffer]))]));
+ * [size, pixels.length]; // => [1000, 0]
  */
 export function transfer<T>(value: T, list: readonly Transferable[]): T {
   if (!Array.isArray(list))

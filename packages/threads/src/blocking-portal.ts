@@ -34,16 +34,15 @@ export interface BlockingPortal {
  * import { Worker } from "node:worker_threads";
  *
  * const text = `
- *   const { workerData } = require("node:worker_threads");
- *   import(workerData.library).then(({ connectPortal }) => {
- *     const portal = connectPortal(workerData.port);
- *     portal.call("add", 1, 2);
- *   });
+ *   import { workerData } from "node:worker_threads";
+ *   const { connectPortal } = await import(workerData.library);
+ *   connectPortal(workerData.port).call("add", 1, 2);
  * `;
  * const sums: number[] = [];
  * await withBlockingPortal({ add: (a: number, b: number) => void sums.push(a + b) }, async ({ port }) => {
  *   const library = import.meta.resolve("@anyio/threads");
- *   const worker = new Worker(text, { eval: true, workerData: { port, library }, transferList: [port] });
+ *   const program = new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+ *   const worker = new Worker(program, { workerData: { port, library }, transferList: [port] });
  *   await once(worker, "exit");
  * });
  * sums; // => [3]

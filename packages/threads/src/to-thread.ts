@@ -65,6 +65,8 @@ function runInThread<F extends AnyFunction>(
     const plan = planOf(fn, args ?? [], others);
     // The arguments are cloned before this returns, where there is a token.
     const running = limiter.availableTokens > 0 ? perform(plan, limiter) : quietly(performInTurn(plan, limiter));
+    // Keep this after the call has been sent: the thread works meanwhile.
+    plan.caller = new Error();
     return running as Promise<Awaited<ReturnType<F>>>;
   } catch (error) {
     return Promise.reject(error);
@@ -99,5 +101,5 @@ function planOf(fn: AnyFunction, args: readonly unknown[], options: Omit<ToThrea
   checkArray(transfer, "transfer");
   checkOneOf(onCancel, ["wait", "abandon", "terminate"], "onCancel");
   checkDuration(grace, "grace");
-  return { fn: sendFunction(fn), args, transfer, onCancel, grace, name, caller: new Error() };
+  return { fn: sendFunction(fn), args, transfer, onCancel, grace, name, caller: undefined };
 }

@@ -23,7 +23,7 @@ export interface Plan {
   readonly grace: number;
   readonly name: string;
   /** Where it was called: its stack is made only when somebody wants it. */
-  readonly caller: Error;
+  caller: Error | undefined;
 }
 
 /** What a call says, but for its number. */
@@ -179,8 +179,8 @@ function messageOf({ fn, args }: Plan, functions: ReadonlyMap<number, unknown>):
 }
 
 /** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(3).join("\n");
+function framesOf(caller: Error | undefined): string {
+  return (caller?.stack ?? "").split("\n").slice(2).join("\n");
 }
 
 const NONE: ReadonlyMap<number, AnyCallback> = new Map();

@@ -4,7 +4,7 @@ import { moduleExport } from "@anyio/core/lowlevel";
 import { receiveFunction, sendFunction } from "@anyio/core/workers";
 import { caught } from "#support/caught";
 
-const MODULE = "data:text/javascript,export const one = () => 1; export const two = 2;";
+const MODULE = String(new URL("./fixtures/exports.mjs", import.meta.url));
 
 describe("sendFunction", () => {
   it("tells where a function is exported", () => {

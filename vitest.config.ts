@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import type { AnyioOptions } from "./packages/vitest/src/options.js";
 import anyio from "./packages/vitest/src/plugin.js";
+import { programsOfSources } from "./programs.base.js";
 import { CountsReporter } from "./test/support/reporter.js";
 
 const root = import.meta.dirname;
@@ -34,7 +35,7 @@ export function project(name: string, dir: string, groupOrder: number, options: 
   return {
     // From its sources: the packages would depend on the plugin in a circle.
     // Not in the matrix yet, where it has not been tried on all runtimes.
-    plugins: built ? [] : [anyio({ ...options, mode: "auto" })],
+    plugins: built ? [] : [anyio({ ...options, mode: "auto" }), programsOfSources()],
     resolve: { alias: { "#support": `${root}/test/support` }, conditions },
     ssr: { resolve: { conditions } },
     test: {

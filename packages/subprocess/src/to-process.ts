@@ -1,8 +1,7 @@
 import { quietly } from "@anyio/core/lowlevel";
+import { reviveError, sendFunction } from "@anyio/core/workers";
 import type { CapacityLimiter } from "@anyio/sync";
 import type { Call } from "./internal/pool/messages.js";
-import { revive } from "./internal/pool/revive.js";
-import { sentForm } from "./internal/pool/send-function.js";
 import { WorkerPool } from "./internal/pool/worker-pool.js";
 import { show } from "./internal/show.js";
 import { defaultProcessLimiter } from "./process-limiter.js";
@@ -75,14 +74,14 @@ export const toProcess: {
 
 async function perform(call: Call, limiter: CapacityLimiter, label: string, caller: string): Promise<unknown> {
   const { reply, worker } = await limiter.run(() => WorkerPool.current.call(call, label));
-  if (reply.anyio === "error") throw revive(reply.error, worker, caller);
+  if (reply.anyio === "error") throw reviveError(reply.error, worker, caller);
   return reply.anyio === "value" ? reply.value : undefined;
 }
 
 function callOf(fn: unknown, args: readonly unknown[]): Call {
   if (!Array.isArray(args)) throw new TypeError(`args must be an array, not ${show(args)}`);
   // Cloned here: the channel takes more than that, and on some runtimes breaks by what it does not take.
-  return { anyio: "call", id: ++lastId, fn: sentForm(fn), args: structuredClone(args) };
+  return { anyio: "call", id: ++lastId, fn: sendFunction(fn), args: structuredClone(args) };
 }
 
 /** The frames of a stack below those of this library. */

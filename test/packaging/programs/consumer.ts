@@ -15,6 +15,7 @@ import { fromReadable } from "@anyio/streams/node";
 import { type CompletedProcess, openProcess, runProcess, toProcess } from "@anyio/subprocess";
 import { CapacityLimiter, Event, type Lease, Lock } from "@anyio/sync";
 import { withTaskGroup, type TaskHandle } from "@anyio/task-groups";
+import { callable, type RemoteFunction, type SyncPortal, startBlockingPortal, toThread, worker } from "@anyio/threads";
 
 async function length(text: string): Promise<number> {
   await checkpoint();
@@ -65,6 +66,14 @@ await run(async () => {
   await child.stdin.send(completed.stdout);
   const product: number = await toProcess.run((a: number, b: number) => a * b, [6, 7]);
 
+  const work = worker<{ twice(ask: RemoteFunction<() => number>): number }>("file:///work.js");
+  const doubled: number = await toThread.run(work.twice, [callable(() => 21)]);
+  using portal: SyncPortal = startBlockingPortal();
+  const tripled: number = portal.call(async (n: number) => 3 * n, [14]);
+
+  // @ts-expect-error it takes a number
+  portal.call((n: number) => n, ["14"]);
+
   // @ts-expect-error its stderr leads where its stdout leads
   await child.stderr.receive();
 
@@ -80,7 +89,7 @@ await run(async () => {
   // @ts-expect-error a file of text takes no bytes
   await text.write(new Uint8Array(written));
 
-  return [inScope, wrong, limited, port, product, line, fromFile, signals];
+  return [inScope, wrong, limited, port, product, doubled, tripled, line, fromFile, signals];
 }).catch((error: unknown) => {
   if (error instanceof TimeoutError || isCancelled(error)) return;
   throw error;

@@ -7,6 +7,7 @@ const { createMemoryObjectStream } = require("@anyio/streams");
 const { runProcess, toProcess } = require("@anyio/subprocess");
 const { Semaphore } = require("@anyio/sync");
 const { withTaskGroup } = require("@anyio/task-groups");
+const { startBlockingPortal, toThread } = require("@anyio/threads");
 
 async function main() {
   const value = await withTaskGroup((tg) => tg.startSoon(() => sleep(1).then(() => 42)).result());
@@ -22,6 +23,13 @@ async function main() {
   await socket.close();
   assert.equal((await runProcess(["true"])).exitCode, 0);
   assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
+  assert.equal(await toThread.run((a, b) => a * b, [6, 7]), 42);
+  const portal = startBlockingPortal();
+  assert.equal(
+    portal.call(async (n) => 2 * n, [21]),
+    42,
+  );
+  portal.close();
 
   const directory = await temporaryDirectory();
   await directory.path.joinpath("file").writeText("text");

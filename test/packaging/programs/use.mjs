@@ -10,6 +10,7 @@ import { fromReadable } from "@anyio/streams/node";
 import { runProcess, toProcess } from "@anyio/subprocess";
 import { Lock } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
+import { callable, toThread } from "@anyio/threads";
 
 const done = [];
 await withTaskGroup(async (tg) => {
@@ -60,6 +61,7 @@ assert.deepEqual([...answer], [7]);
 const { stdout } = await runProcess("cat | tr a-z A-Z", { input: "hello" });
 assert.equal(new TextDecoder().decode(stdout), "HELLO");
 assert.equal(await toProcess.run((a, b) => a * b, [6, 7]), 42);
+assert.equal(await toThread.run((ask) => 2 * ask.callSync(), [callable(() => 21)]), 42);
 
 const directory = await temporaryDirectory();
 const file = await openFile(directory.path.joinpath("file"), "w+", { encoding: "utf-8" });

@@ -79,9 +79,10 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
       } catch (error) {
         this.throw(error);
       }
-      if (this.settled || this.undo === keep) return;
+      if (this.settled) return;
     }
     cancellation.waitingFor ??= textOf(this.label, this.token);
+    if (this.undo === keep) return;
     quiet(this.promise);
     this.#settle("failed", new CancelledError(cancellation));
   }

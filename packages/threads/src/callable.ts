@@ -1,0 +1,49 @@
+/** What may be called. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/**
+ * A function of the event loop's, in a thread. It runs in the scope of whoever has called the thread: when that is cancelled, so is what the
+ * function waits for. Once the call has ended that it was handed to, calling it throws `RunFinishedError`.
+ */
+export interface RemoteFunction<F extends AnyFunction = (...args: unknown[]) => unknown> {
+  /** Calls the function, without blocking the thread. What it throws, this rejects with. */
+  call(...args: Parameters<F>): Promise<Awaited<ReturnType<F>>>;
+  /** Calls the function, and blocks the thread until there is a result. What it throws, this throws. */
+  callSync(...args: Parameters<F>): Awaited<ReturnType<F>>;
+}
+
+/**
+ * Makes a function an argument for `toThread.run`, which arrives there as a {@link RemoteFunction}. It has to be an argument by itself, and
+ * not a part of one.
+ *
+ * @throws {TypeError} when `fn` is no function
+ * @example
+ * const steps: number[] = [];
+ * const count = (to: number, progress: RemoteFunction<(step: number) => void>) => {
+ *   for (let step = 1; step <= to; step++) progress.callSync(step);
+ * };
+ * await run(() => toThread.run(count, [3, callable((step: number) => void steps.push(step))]));
+ * steps; // => [1, 2, 3]
+ * @see anyio.from_thread.run
+ */
+export function callable<F extends AnyFunction>(fn: F): RemoteFunction<F> {
+  if (typeof fn !== "function") throw new TypeError(`fn must be a function, not ${String(fn)}`);
+  return new Callable(fn);
+}
+
+/** The function behind a {@link callable}; undefined for any other value. */
+export function callableOf(value: unknown): ((...args: unknown[]) => unknown) | undefined {
+  return value instanceof Callable ? value.fn : undefined;
+}
+
+class Callable<F extends AnyFunction> implements RemoteFunction<F> {
+  // Functions, for they keep it from being cloned where nobody looks for it: inside of an argument.
+  readonly call = refuse;
+  readonly callSync = refuse;
+
+  constructor(readonly fn: F) {}
+}
+
+function refuse(): never {
+  throw new TypeError("this is for a thread, where it can be called; call the function itself here");
+}

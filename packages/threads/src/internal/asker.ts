@@ -1,0 +1,113 @@
+import { receiveMessageOnPort } from "node:worker_threads";
+import { reviveError } from "@anyio/core/workers";
+import { RunFinishedError } from "../errors.js";
+import type { Cells } from "./cells.js";
+import type { Answer, Ask, Cancellation, MessagePort, Outcome } from "./messages.js";
+
+/** Who waits for an answer without being blocked. */
+export interface Settle {
+  resume(value: unknown): unknown;
+  throw(error: unknown): unknown;
+}
+
+interface AskerFacts {
+  readonly cells: Cells;
+  readonly port: MessagePort;
+  readonly answers: MessagePort;
+  /** What people call the one who serves this thread. */
+  readonly server: string;
+  /** What a call gets to hear when nobody serves the thread any more. */
+  readonly end: string;
+}
+
+/**
+ * A thread's side of its calls into the event loop that serves it.
+ *
+ * A thread that is blocked takes no messages: it looks for its answer where nobody listens, and is woken for that.
+ */
+export class Asker {
+  /** Told of what is found that is no answer. */
+  onCancellation: (cancellation: Cancellation) => void = () => {};
+  readonly #facts: AskerFacts;
+  readonly #waiting = new Map<number, { readonly settle: Settle; readonly caller: Error }>();
+  #lastId = 0;
+
+  constructor(facts: AskerFacts) {
+    this.#facts = facts;
+  }
+
+  /** How many wait for an answer. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Asks, and has `settle` told. Returns what takes that back. */
+  ask(target: string | number, args: readonly unknown[], settle: Settle): () => void {
+    const { port } = this.#facts;
+    this.#checkOpen();
+    const id = ++this.#lastId;
+    const caller = new Error();
+    port.postMessage({ type: "ask", id, target, args, isBlocked: false } satisfies Ask);
+    this.#waiting.set(id, { settle, caller });
+    return () => port.postMessage({ type: "withdrawal", id });
+  }
+
+  /** Asks, and blocks the thread until there is an answer. */
+  askBlocking(target: string | number, args: readonly unknown[]): unknown {
+    const { cells, port } = this.#facts;
+    this.#checkOpen();
+    const id = ++this.#lastId;
+    port.postMessage({ type: "ask", id, target, args, isBlocked: true } satisfies Ask);
+    const outcome = cells.waitFor(
+      () => this.#findAnswer(id) ?? (cells.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
+    );
+    if (outcome === NONE || outcome === undefined) throw this.#finished();
+    if (outcome.type === "value") return outcome.value;
+    throw reviveError(outcome.error, this.#facts.server, framesOf(new Error()));
+  }
+
+  /** Tells the one who waits for an answer that has come. */
+  settle({ id, outcome }: Answer): void {
+    const entry = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (outcome.type === "value") entry?.settle.resume(outcome.value);
+    else entry?.settle.throw(reviveError(outcome.error, this.#facts.server, framesOf(entry.caller)));
+  }
+
+  /** Tells all who wait that there will be no answer. */
+  close(): void {
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { settle } of left) settle.throw(this.#finished());
+  }
+
+  /** Looks through what was sent for a thread that takes no messages. */
+  look(): void {
+    this.#findAnswer(0);
+  }
+
+  #findAnswer(id: number): Outcome | undefined {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#facts.answers);
+      if (received === undefined) return undefined;
+      const message = received.message as Answer | Cancellation;
+      if (message.type === "cancellation") this.onCancellation(message);
+      else if (message.id === id) return message.outcome;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#facts.cells.isClosed) throw this.#finished();
+  }
+
+  #finished(): RunFinishedError {
+    return new RunFinishedError(this.#facts.end);
+  }
+}
+
+const NONE = Symbol("no answer");
+
+/** The frames of a stack below those of this library. */
+function framesOf({ stack = "" }: Error): string {
+  return stack.split("\n").slice(3).join("\n");
+}

@@ -1,0 +1,150 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- others read these sources, with settings of their own
+/// <reference path="../../programs/text.d.ts" />
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { RemoteError } from "@anyio/core/workers";
+import PROGRAM from "../../programs/pool-program.ts?text";
+import type { Transferable } from "../../transfer.js";
+import { Answers } from "../answers.js";
+import { Cells } from "../cells.js";
+import type { Ask, Call, Cancellation, MessagePort, Outcome } from "../messages.js";
+import type { CallMessage, ThreadCall } from "./thread-call.js";
+import type { ThreadPool } from "./thread-pool.js";
+
+/**
+ * A thread of the pool, which does one call at a time.
+ *
+ * 1. It keeps nothing alive: whoever waits for a call does.
+ * 2. It has ended when the system says so. What it has sent before counts.
+ */
+export class PoolThread {
+  isAlive = true;
+  /** Since when it has had nothing to do. */
+  idleSince = 0;
+  /** What people call it. */
+  readonly label: string;
+  readonly answers: Answers;
+  readonly #pool: ThreadPool;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  #call: ThreadCall | null = null;
+  /** What is to be done once all that the call has asked for has its answer. */
+  #conclusion: (() => void) | null = null;
+  #lastId = 0;
+  #hasServed = false;
+  #cause: unknown;
+
+  constructor(pool: ThreadPool) {
+    this.#pool = pool;
+    const calls = new MessageChannel();
+    const answers = new MessageChannel();
+    const cells = new Cells();
+    this.#worker = new Worker(PROGRAM, {
+      eval: true,
+      workerData: { anyio: { port: calls.port2, line: { memory: cells.memory, answers: answers.port2 } } },
+      transferList: [calls.port2, answers.port2],
+    });
+    this.#port = calls.port1;
+    this.answers = new Answers(cells, calls.port1, answers.port1);
+    this.answers.onIdle = this.#onServed;
+    this.label = `worker thread ${this.#worker.threadId}`;
+    this.#port.on("message", this.#onMessage);
+    this.#port.unref();
+    this.#worker.unref();
+    this.#worker.on("error", this.#onError);
+    this.#worker.on("exit", this.#onExit);
+  }
+
+  /**
+   * Begins a call, which is told whatever becomes of it.
+   *
+   * @throws {DataCloneError} a `DOMException`, when the arguments cannot be cloned; the thread is as good as before
+   */
+  begin(call: ThreadCall, message: CallMessage, transfer: readonly Transferable[]): void {
+    const id = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
+    this.#port.postMessage({ type: "call", id, ...message } satisfies Call, transfer);
+    this.#lastId = id;
+    this.#call = call;
+  }
+
+  /** Lets the function know that its caller is cancelled, when it asks. */
+  cancel(error: RemoteError): void {
+    const { cells, forBlocked } = this.answers;
+    forBlocked.postMessage({ type: "cancellation", call: this.#lastId, error } satisfies Cancellation);
+    cells.cancelled = this.#lastId;
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  stop(): void {
+    this.isAlive = false;
+    void this.#worker.terminate();
+  }
+
+  readonly #onMessage = (message: Outcome | Ask): void => {
+    const call = this.#call;
+    if (message.type === "ask") call?.serve(message);
+    else if (this.answers.isBusy) this.#concludeLater(() => this.#finish(message));
+    else this.#finish(message);
+  };
+
+  #finish(outcome: Outcome): void {
+    const call = this.#call;
+    this.#call = null;
+    this.#hasServed = true;
+    call?.finish(outcome);
+  }
+
+  #break(exitCode: number): void {
+    const call = this.#call;
+    this.#call = null;
+    const hasBegun = !this.#hasServed || this.answers.cells.begun === this.#lastId;
+    if (call !== null) call.break({ exitCode, cause: this.#cause, hasBegun });
+    else if (this.#cause !== undefined) warnOf(this.label, this.#cause);
+    this.#pool.forget(this);
+  }
+
+  #concludeLater(conclusion: () => void): void {
+    this.#conclusion = conclusion;
+    this.answers.cancel("the call has ended in which a thread asked for it");
+  }
+
+  readonly #onServed = (): void => {
+    const conclusion = this.#conclusion;
+    this.#conclusion = null;
+    if (conclusion === null) this.#call?.served();
+    else conclusion();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.isAlive = false;
+    this.#cause = error;
+  };
+
+  readonly #onExit = (exitCode: number): void => {
+    this.isAlive = false;
+    // Its last words may not have been listened to yet.
+    for (let last = this.#receive(); last !== undefined; last = this.#receive()) this.#onMessage(last);
+    const conclusion = this.#conclusion;
+    const end = (): void => {
+      conclusion?.();
+      this.#break(exitCode);
+      this.#port.close();
+      this.answers.forBlocked.close();
+    };
+    if (this.answers.isBusy) this.#concludeLater(end);
+    else end();
+  };
+
+  #receive(): Outcome | Ask | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Outcome | Ask | undefined;
+  }
+}
+
+/** A call that has its result may leave something behind, which fails when nobody waits for the thread. */
+function warnOf(thread: string, cause: unknown): void {
+  process.emitWarning(`${thread} has ended, for code threw there that no call waited for`, {
+    code: "ANYIO_BROKEN_WORKER",
+    detail: String((cause as { stack?: unknown } | null)?.stack ?? cause),
+  });
+}
+
+const LAST_ID = 2 ** 31 - 1;

@@ -1,0 +1,186 @@
+import { BrokenWorkerError, currentEffectiveDeadline, currentSignal, currentTime } from "@anyio/core";
+import { bindScope, inFlight, type Suspension } from "@anyio/core/lowlevel";
+import { encodeError, reviveError, type SentFunction } from "@anyio/core/workers";
+import type { Lease } from "@anyio/sync";
+import { callableOf } from "../../callable.js";
+import { RunFinishedError } from "../../errors.js";
+import type { Transferable } from "../../transfer.js";
+import { after, alive, never, sharedTime } from "../event-loop.js";
+import type { Ask, Call, Outcome } from "../messages.js";
+import type { PoolThread } from "./pool-thread.js";
+import type { ThreadPool } from "./thread-pool.js";
+
+/** What happens to the thread when its caller is cancelled. */
+export type OnCancel = "wait" | "abandon" | "terminate";
+
+/** What is to be called, and how. */
+export interface Plan {
+  readonly fn: SentFunction;
+  readonly args: readonly unknown[];
+  readonly transfer: readonly Transferable[];
+  readonly onCancel: OnCancel;
+  /** How long the function has to end by itself, in ms, where it is terminated. */
+  readonly grace: number;
+  readonly name: string;
+  /** Where it was called: its stack is made only when somebody wants it. */
+  caller: Error | undefined;
+}
+
+/** What a call says, but for its number. */
+export type CallMessage = Omit<Call, "type" | "id">;
+
+/** How a thread has ended. */
+export interface End {
+  readonly exitCode: number;
+  /** What it threw, if anything. */
+  readonly cause: unknown;
+  /** Whether the call was begun, or the thread ended for something that was left there before. */
+  readonly hasBegun: boolean;
+}
+
+/**
+ * One call in a thread, from having a token to giving it back.
+ *
+ * 1. The token and the thread are given back when the thread has done with the call, whether or not somebody waits for it still.
+ * 2. What the thread has asked for in the call ends with it: it is cancelled and waited for before anybody is told of the end.
+ */
+export class ThreadCall {
+  readonly #pool: ThreadPool;
+  readonly #plan: Plan;
+  readonly #lease: Lease;
+  /** Who waits for it; nobody once it is abandoned. */
+  #suspension: Suspension<unknown> | null;
+  readonly #message: CallMessage;
+  readonly #functions: ReadonlyMap<number, AnyCallback>;
+  /** Calls in the scope of the caller: the messages of a thread come in any. */
+  readonly #inScope: <T>(fn: () => T) => T;
+  #thread: PoolThread;
+  #landed: () => void;
+  /** The cancellation of the caller. */
+  #reason: unknown;
+  #grace: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  /**
+   * Begins the call, in the scope of the caller.
+   *
+   * @throws {DataCloneError} a `DOMException`, when the arguments cannot be cloned; nothing has happened then
+   */
+  constructor(pool: ThreadPool, plan: Plan, lease: Lease, suspension: Suspension<unknown>) {
+    this.#pool = pool;
+    this.#plan = plan;
+    this.#lease = lease;
+    this.#suspension = suspension;
+    this.#functions = callablesIn(plan.args);
+    this.#message = messageOf(plan, this.#functions);
+    this.#inScope = this.#functions.size > 0 ? bindScope((fn) => fn()) : (fn) => fn();
+    this.#thread = pool.take();
+    try {
+      this.#thread.begin(this, this.#message, plan.transfer);
+    } catch (error) {
+      pool.rest(this.#thread);
+      throw error;
+    }
+    this.#landed = inFlight();
+    alive.hold();
+  }
+
+  /** Lets the function know that the caller is cancelled; false where the caller waits all the same. Call it in the caller's scope. */
+  cancel(): boolean {
+    const { onCancel, grace } = this.#plan;
+    this.#reason = currentSignal().reason;
+    this.#thread.cancel(encodeError(this.#reason));
+    if (onCancel === "abandon") {
+      this.#suspension = null;
+      this.#leaveAlone();
+    } else if (onCancel === "terminate") {
+      this.#grace = after(grace, () => {
+        this.#isStopped = true;
+        this.#thread.stop();
+      });
+    }
+    return onCancel === "abandon";
+  }
+
+  /** Serves what the thread asks for. */
+  serve(ask: Ask): void {
+    const { answers } = this.#thread;
+    const fn = this.#functions.get(ask.target as number);
+    if (fn === undefined || this.#suspension === null) {
+      const what = `nobody waits for ${this.#plan.name}() any more, so the functions that it was given have ended`;
+      answers.fail(ask, new RunFinishedError(what));
+      return;
+    }
+    // The thread may wait for it, and it for the clock.
+    this.#landed();
+    answers.serve(ask, `a call back of ${this.#plan.name}()`, () => fn(...ask.args), this.#inScope);
+  }
+
+  /** Told that everything that the thread has asked for has its answer. */
+  served(): void {
+    if (this.#suspension !== null) this.#landed = this.#inScope(inFlight);
+  }
+
+  /** Told what the function has come to. */
+  finish(outcome: Outcome): void {
+    const { label } = this.#thread;
+    this.#pool.rest(this.#thread);
+    const suspension = this.#giveBack();
+    if (outcome.type === "value") suspension?.resume(outcome.value);
+    else suspension?.throw(reviveError(outcome.error, label, framesOf(this.#plan.caller)));
+  }
+
+  /** Told that the thread has ended before the call has. */
+  break({ exitCode, cause, hasBegun }: End): void {
+    if (!hasBegun && this.#plan.transfer.length === 0 && this.#reason === undefined) {
+      // The thread died of what its former call had left behind.
+      this.#thread = this.#pool.take();
+      this.#thread.begin(this, this.#message, []);
+      return;
+    }
+    const error = this.#isStopped
+      ? this.#reason
+      : new BrokenWorkerError(this.#thread.label, exitCode, null, cause === undefined ? {} : { cause });
+    this.#giveBack()?.throw(error);
+  }
+
+  #giveBack(): Suspension<unknown> | null {
+    const suspension = this.#suspension;
+    never(this.#grace);
+    if (suspension !== null) this.#leaveAlone();
+    this.#lease[Symbol.dispose]();
+    return suspension;
+  }
+
+  /** From here on nobody waits for the thread. */
+  #leaveAlone(): void {
+    this.#landed();
+    alive.release();
+  }
+}
+
+type AnyCallback = (...args: unknown[]) => unknown;
+
+function callablesIn(args: readonly unknown[]): ReadonlyMap<number, AnyCallback> {
+  let found = NONE;
+  for (const [index, arg] of args.entries()) {
+    const fn = callableOf(arg);
+    if (fn !== undefined) found = new Map(found).set(index, fn);
+  }
+  return found;
+}
+
+function messageOf({ fn, args }: Plan, functions: ReadonlyMap<number, unknown>): CallMessage {
+  const at = currentEffectiveDeadline();
+  const deadline = at === Infinity ? {} : { deadline: sharedTime() + at - currentTime() };
+  if (functions.size === 0) return { fn, args, ...deadline };
+  const sent = args.map((arg, index) => (functions.has(index) ? null : arg));
+  return { fn, args: sent, remotes: [...functions.keys()], ...deadline };
+}
+
+/** The frames of a stack below those of this library. */
+function framesOf(caller: Error | undefined): string {
+  return (caller?.stack ?? "").split("\n").slice(2).join("\n");
+}
+
+const NONE: ReadonlyMap<number, AnyCallback> = new Map();

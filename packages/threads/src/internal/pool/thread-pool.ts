@@ -1,0 +1,77 @@
+import { entrust, RunVar } from "@anyio/core/lowlevel";
+import { after, sharedTime } from "../event-loop.js";
+import { PoolThread } from "./pool-thread.js";
+
+/** The threads of a `run()`. How many there are at a time is for whoever calls to limit. */
+export class ThreadPool {
+  /** The pool of the program that calls. */
+  static get current(): ThreadPool {
+    const pool = current.get();
+    if (pool !== undefined && !pool.#isEnding) return pool;
+    const made = new ThreadPool();
+    current.set(made);
+    return made;
+  }
+
+  readonly #threads = new Set<PoolThread>();
+  /** Who has nothing to do: the one that was needed last is the last, and is needed first. */
+  readonly #idle: PoolThread[] = [];
+  #isEnding = false;
+  #isReaping = false;
+  #hasEnded: (() => void) | undefined;
+
+  /** A thread that has nothing to do. It is the caller's, until it rests. */
+  take(): PoolThread {
+    for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop()) {
+      if (thread.isAlive) return thread;
+    }
+    return this.#start();
+  }
+
+  /** Takes back a thread that has done its call. */
+  rest(thread: PoolThread): void {
+    thread.idleSince = sharedTime();
+    this.#idle.push(thread);
+    if (!this.#isReaping) this.#reapIn(IDLE);
+  }
+
+  /** Forgets a thread that has ended. */
+  forget(thread: PoolThread): void {
+    this.#threads.delete(thread);
+    if (this.#threads.size > 0) return;
+    this.#hasEnded?.();
+    this.#hasEnded = undefined;
+  }
+
+  #start(): PoolThread {
+    // The program does not end before its threads have.
+    this.#hasEnded ??= entrust("worker threads to end", () => this.#end(), "run");
+    const thread = new PoolThread(this);
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #end(): void {
+    this.#isEnding = true;
+    for (const thread of this.#threads) thread.stop();
+  }
+
+  #reapIn(ms: number): void {
+    this.#isReaping = true;
+    after(ms, () => this.#reap()).unref();
+  }
+
+  #reap(): void {
+    this.#isReaping = false;
+    const now = sharedTime();
+    const rested = this.#idle.findIndex(({ idleSince }) => now - idleSince < IDLE - SLACK);
+    for (const thread of this.#idle.splice(0, rested === -1 ? this.#idle.length : rested)) thread.stop();
+    const [next] = this.#idle;
+    if (next !== undefined) this.#reapIn(next.idleSince + IDLE - now);
+  }
+}
+
+const current = new RunVar<ThreadPool | undefined>("the pool of worker threads", { default: undefined });
+const IDLE = 10_000;
+/** By how much a timer may be early. */
+const SLACK = 2;

@@ -1,0 +1,108 @@
+/**
+ * The program of a thread of the pool. It is sent as a text, with all that it imports: keep that little, so that a thread starts quickly.
+ *
+ * It does one call at a time. Functions that have been called before are called at once, without a turn of the event loop in between.
+ */
+import { workerData } from "node:worker_threads";
+import { type RemoteError, receiveFunction, reviveError } from "@anyio/core/workers";
+import type { RemoteFunction } from "../callable.js";
+import { RunFinishedError } from "../errors.js";
+import { THIS_THREAD, type ThisThread } from "../from-thread.js";
+import { Asker } from "../internal/asker.js";
+import { Cells } from "../internal/cells.js";
+import type { Answer, Call, Line, MessagePort } from "../internal/messages.js";
+import { sendError, sendValue } from "../internal/outcome.js";
+
+const { port, line } = (workerData as { anyio: { port: MessagePort; line: Line } }).anyio;
+const cells = new Cells(line.memory);
+const asker = new Asker({
+  cells,
+  port,
+  answers: line.answers,
+  server: "the main thread",
+  end: "the thread's pool has ended",
+});
+
+let current = 0;
+let deadline = Infinity;
+let cancellation: RemoteError | undefined;
+
+asker.onCancellation = ({ call, error }) => {
+  if (call === current) cancellation = error;
+};
+
+const thread: ThisThread = {
+  get isBusy() {
+    return current !== 0;
+  },
+  checkCancelled() {
+    if (cells.cancelled === current) throw cancelled();
+  },
+  remaining() {
+    return Math.max(deadline - (performance.timeOrigin + performance.now()), 0);
+  },
+};
+Object.defineProperty(globalThis, THIS_THREAD, { value: thread });
+
+port.on("message", (message: Call | Answer) => {
+  if (message.type === "call") perform(message);
+  else asker.settle(message);
+});
+
+function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void {
+  cells.begun = current = id;
+  deadline = at;
+  cancellation = undefined;
+  try {
+    const found = receiveFunction(fn);
+    const given = remotes === undefined ? args : withRemotes(args, remotes);
+    const result = found instanceof Promise ? found.then((fn) => fn(...given)) : found(...given);
+    if (isThenable(result)) void Promise.resolve(result).then(succeed, fail);
+    else succeed(result);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function succeed(value: unknown): void {
+  current = 0;
+  sendValue(port, value);
+}
+
+function fail(error: unknown): void {
+  current = 0;
+  sendError(port, error);
+}
+
+function withRemotes(args: readonly unknown[], remotes: readonly number[]): unknown[] {
+  const given = [...args];
+  for (const index of remotes) given[index] = remote(index);
+  return given;
+}
+
+/** A function that was given to the call that runs now. */
+function remote(target: number): RemoteFunction {
+  const call = current;
+  const check = (): void => {
+    if (call !== current) throw new RunFinishedError("the call has ended that this function was given to");
+  };
+  return {
+    call: async (...args) => {
+      check();
+      return new Promise((resolve, reject) => void asker.ask(target, args, { resume: resolve, throw: reject }));
+    },
+    callSync: (...args) => {
+      check();
+      return asker.askBlocking(target, args);
+    },
+  };
+}
+
+function cancelled(): unknown {
+  asker.look();
+  return reviveError(cancellation ?? { value: "the call is cancelled" }, "the main thread", "");
+}
+
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return typeof (result as { then?: unknown } | null | undefined)?.then === "function";
+}

@@ -1,0 +1,56 @@
+/**
+ * The program of a thread that runs an event loop for a synchronous program. It is sent as a text, with all that it imports.
+ *
+ * 1. What is called runs in tasks of one group, so it can be cancelled, and has ended before the thread does.
+ * 2. The other side is blocked most of the time, and looks for answers only when it is woken: it is told of the end in the shared memory.
+ */
+import { workerData } from "node:worker_threads";
+import { run } from "@anyio/core";
+import { receiveFunction } from "@anyio/core/workers";
+import { type TaskGroup, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
+import { Cells } from "../internal/cells.js";
+import type { MessagePort, Outcome } from "../internal/messages.js";
+import { sendError, sendValue } from "../internal/outcome.js";
+import type { Order, Result, StartTask } from "../internal/portal-messages.js";
+
+const { port, memory } = (workerData as { anyio: { port: MessagePort; memory: SharedArrayBuffer } }).anyio;
+const cells = new Cells(memory);
+const tasks = new Map<number, TaskHandle<void>>();
+
+process.on("exit", () => cells.close());
+
+void run(
+  () =>
+    withTaskGroup(
+      (tg) =>
+        new Promise<void>((resolve) => {
+          port.on("message", (order: Order) => {
+            if (order.type === "start") start(tg, order);
+            else if (order.type === "cancel") tasks.get(order.id)?.cancel("its handle was cancelled");
+            else {
+              tg.cancel("the portal is closed");
+              resolve();
+            }
+          });
+        }),
+    ),
+  { name: "a blocking portal", signals: [] },
+).finally(() => port.close());
+
+function start(tg: TaskGroup, { id, fn, args, name }: StartTask): void {
+  const task = tg.startSoon(() => perform({ id, fn, args, name }), { name });
+  tasks.set(id, task);
+}
+
+async function perform({ id, fn, args }: StartTask): Promise<void> {
+  const wrap = (outcome: Outcome): Result => ({ type: "result", id, outcome });
+  try {
+    const found = await receiveFunction(fn);
+    sendValue(port, await found(...args), wrap);
+  } catch (error) {
+    sendError(port, error, wrap);
+  } finally {
+    tasks.delete(id);
+    cells.wake();
+  }
+}

@@ -1,0 +1,72 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { BrokenWorkerError, CancelScope, sleep } from "@anyio/core";
+import { CapacityLimiter } from "@anyio/sync";
+import { callable, type RemoteFunction, toThread, type ToThreadOptions } from "@anyio/threads";
+import { check } from "#support/property";
+import { inProgram } from "./support/program.js";
+import { work } from "./support/work.js";
+
+type Ask = (n: number) => Promise<number>;
+type Options = Pick<ToThreadOptions, "limiter" | "onCancel" | "grace">;
+
+/** What a call does, and what it may come to where it is not cancelled. */
+const CALLS: Record<string, (n: number, options: Options) => Promise<unknown>> = {
+  adds: (n, options) => toThread.run(work.add, [n, 0], options),
+  spins: (n, options) => toThread.run((n: number, ms: number) => (ms > 0 ? n : -1), [n, 1], options),
+  waits: (n, options) =>
+    toThread.run(async (n: number) => new Promise((resolve) => setTimeout(() => resolve(n), 5)), [n], options),
+  checks: (n, options) => toThread.run(work.spinUntilCancelled, [], options).then(() => n),
+  asks: (n, options) =>
+    toThread.run(
+      (remote: RemoteFunction<Ask>, n: number) => remote.callSync(n),
+      [callable((n: number) => sleep(1).then(() => n)), n],
+      options,
+    ),
+  fails: (n, options) => toThread.run(work.fail, [], options).catch((error: unknown) => own(error, "OddError", n)),
+  exits: (n, options) =>
+    toThread
+      .run(() => process.exit(1), [], options)
+      .catch((error: unknown) => {
+        if (error instanceof BrokenWorkerError) return n;
+        throw error;
+      }),
+};
+
+const call = fc.record({
+  what: fc.constantFrom(...Object.keys(CALLS)),
+  onCancel: fc.constantFrom("wait" as const, "abandon" as const, "terminate" as const),
+  // One that ends only when it is cancelled is cancelled always.
+  cancelAfter: fc.option(fc.nat(15)),
+});
+
+describe("toThread.run, whatever happens to its calls", () => {
+  it("gives each its own result or cancels it, and keeps to its tokens", { timeout: 60_000 }, async () => {
+    await check(
+      fc.asyncProperty(fc.array(call, { maxLength: 8 }), fc.integer({ min: 1, max: 3 }), async (calls, tokens) => {
+        const limiter = new CapacityLimiter(tokens);
+        await inProgram(async () => {
+          const results = calls.map(async ({ what, onCancel, cancelAfter }, n) => {
+            const scope = new CancelScope();
+            const after = cancelAfter ?? (what === "checks" ? 5 : null);
+            if (after !== null) setTimeout(() => scope.cancel(), after);
+            const value = await scope.run(() => CALLS[what]?.(n, { limiter, onCancel, grace: 5 }));
+            expect(value).toBe(scope.cancelledCaught ? undefined : n);
+            if (!scope.cancelCalled) expect(value).toBe(n);
+            expect(limiter.borrowedTokens).toBeLessThanOrEqual(tokens);
+          });
+          await Promise.all(results);
+          // What was abandoned ends too, and gives back what it has.
+          while (limiter.borrowedTokens > 0) await sleep(1);
+          expect(await toThread.run(work.add, [1, 2], { limiter })).toBe(3);
+        });
+      }),
+      25,
+    );
+  });
+});
+
+function own(error: unknown, name: string, n: number): number {
+  if ((error as Error).name === name) return n;
+  throw error;
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build, type Format, type Plugin as EsbuildPlugin } from "esbuild";
+
+/**
+ * What `import text from "./program.ts?text"` means: the program as one text, with all that it imports. A thread is started with that text,
+ * so that no file of ours has to be found beside what a user's bundler has made.
+ */
+const SUFFIX = "?text";
+
+/** For tsup. */
+export function programTexts(): EsbuildPlugin {
+  return {
+    name: "program-texts",
+    setup(build) {
+      build.onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path),
+        namespace: "text",
+      }));
+      build.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => ({ contents: await moduleOf(path) }));
+    },
+  };
+}
+
+/** For vitest, which runs the sources. */
+export function programsOfSources() {
+  return {
+    name: "programs-of-sources",
+    enforce: "pre" as const,
+    resolveId: (id: string, importer: string | undefined) =>
+      id.endsWith(SUFFIX) && importer !== undefined ? join(dirname(importer), id) : undefined,
+    load: (id: string) => {
+      if (id.endsWith(SUFFIX)) return moduleOf(id);
+      if (id.endsWith(PROCESS_WORKER)) return moduleOfWorker(dirname(id));
+      return undefined;
+    },
+  };
+}
+
+async function moduleOf(id: string): Promise<string> {
+  const program = await bundle(id.slice(0, -SUFFIX.length), "cjs");
+  // `--input-type=module` makes a module of it, which has no `require`.
+  const text = `{const require=(name)=>process.getBuiltinModule(name);${program}}`;
+  return `export default ${JSON.stringify(text)};`;
+}
+
+/** Says where the program of worker processes is: a file, which what runs as it is cannot make of our sources. */
+const PROCESS_WORKER = "/packages/subprocess/src/worker-url.ts";
+
+async function moduleOfWorker(src: string): Promise<string> {
+  const built = join(src, "../node_modules/.cache/worker.mjs");
+  mkdirSync(dirname(built), { recursive: true });
+  writeFileSync(built, await bundle(join(src, "worker.js"), "esm"));
+  return `export const WORKER_URL = new URL(${JSON.stringify(pathToFileURL(built).href)});`;
+}
+
+async function bundle(path: string, format: Format): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    minify: true,
+    format,
+    target: "es2022",
+    platform: "node",
+    conditions: ["@anyio/source"],
+    legalComments: "none",
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { sleep } from "@anyio/core";
-import { atExit } from "@anyio/core/lowlevel";
 import { worker } from "@anyio/threads";
+import { afterAll } from "vitest";
 import { programTexts } from "../../../../programs.base.js";
 
 /** The module of fixtures as something that every runtime can load: what runs in a thread is not what vitest has transformed. */
@@ -28,10 +28,10 @@ export function raise(flag: Int32Array): void {
   Atomics.notify(flag, 0);
 }
 
-/** Builds a module of fixtures. */
+/** Builds a module of fixtures, for as long as the file of tests runs. */
 export async function built(name: string): Promise<URL> {
   const directory = mkdtempSync(join(tmpdir(), "anyio-threads-"));
-  atExit(() => rmSync(directory, { recursive: true }));
+  afterAll(() => rmSync(directory, { recursive: true }));
   const outfile = join(directory, `${name}.mjs`);
   const conditions = process.env["ANYIO_TEST_BUILT"] === "1" ? [] : ["@anyio/source"];
   const entry = fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));

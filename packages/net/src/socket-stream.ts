@@ -176,11 +176,11 @@ export class SocketStream extends ByteStream {
     if (this.#isGone) return this.#isOwing && !isCancelled ? Promise.reject(this.#failure()) : Promise.resolve();
     if (isCancelled) {
       this.#abandon();
-      return suspendShielded<void>("a socket to close", (waiter) => void (this.#closers ??= []).push(waiter));
+      return suspendShielded<void>("a socket to close", (waiter) => this.#await(waiter));
     }
     this.#part();
     return suspendForeign<void>("a socket to close", (waiter) => {
-      (this.#closers ??= []).push(waiter);
+      this.#await(waiter);
       return () => this.#abandon();
     });
   }
@@ -272,6 +272,17 @@ export class SocketStream extends ByteStream {
     else if (!socket.writableEnded && !socket.destroyed) socket.end();
   }
 
+  /** A TLS socket is gone within the call that destroys it, where the socket under it was destroyed before. */
+  #await(closer: Suspension<void>): void {
+    if (this.#isGone) this.#tell(closer);
+    else (this.#closers ??= []).push(closer);
+  }
+
+  #tell(closer: Suspension<void>): void {
+    if (this.#isOwing) closer.throw(this.#failure());
+    else closer.resume();
+  }
+
   #abandon(): boolean {
     this.#isOwing = false;
     this.#socket.destroy();
@@ -284,10 +295,7 @@ export class SocketStream extends ByteStream {
     noteClosed(this);
     const closers = this.#closers ?? [];
     this.#closers = null;
-    for (const closer of closers) {
-      if (this.#isOwing) closer.throw(this.#failure());
-      else closer.resume();
-    }
+    for (const closer of closers) this.#tell(closer);
   }
 
   /** What all sockets have in common, so that it costs nothing to each: what a listener is called on leads to the stream. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer as createNodeServer, type Socket } from "node:net";
-import { connect as connectTls, createSecureContext } from "node:tls";
+import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
 import {
   BrokenResourceError,
@@ -21,6 +21,7 @@ import { caught, errorOf } from "#support/caught";
 import { skipOn } from "#support/runtimes";
 import { makeCertificates } from "./support/certificates.js";
 import { closesAllSockets } from "./support/descriptors.js";
+import { goBetween } from "./support/go-between.js";
 import { tcpPair, tcpSockets } from "./support/pairs.js";
 import { memoryPair, tlsOver } from "./support/tls-pairs.js";
 
@@ -231,15 +232,47 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
     await caught(far.receive(), ClosedResourceError);
   });
 
-  it.each(["client", "server"])("fails to shake hands as %s with somebody who leaves", async (role) => {
+  it.each<[string, TLSOptions]>([
+    ["a client", asClient],
+    ["a server", asServer],
+    ["a server that asks for certificates", { ...asServer, requestCert: true, ca }],
+  ])("fails to shake hands, as %s, with somebody who leaves", async (_role, options) => {
     const [near, far] = await transport();
-    const wrapping = errorOf(TLSStream.wrap(near, { ...(role === "client" ? asClient : asServer), ...both }));
+    const wrapping = errorOf(TLSStream.wrap(near, { ...options, ...both }));
     await waitAllTasksBlocked();
 
     await far.sendEof();
 
     expect(await wrapping).toBeInstanceOf(BrokenResourceError);
     await forceClose(far);
+  });
+
+  it("fails to shake hands with somebody who has left", async () => {
+    const [near, far] = await transport();
+    await far.sendEof();
+    await caught(near.receive(), EndOfStreamError);
+
+    await caught(TLSStream.wrap(near, { ...asServer, ...both }), BrokenResourceError);
+
+    await forceClose(far);
+  });
+
+  it("fails to shake hands with somebody who has said hello, and left", async () => {
+    const [near, far] = await transport();
+    const [hello, elsewhere] = memoryPair();
+    const greeting = errorOf(TLSStream.wrap(hello, asClient));
+    const bye = await elsewhere.receive();
+    await forceClose(elsewhere);
+    await greeting;
+    const sending = far.send(bye).then(() => far.sendEof());
+    await waitAllTasksBlocked();
+
+    await caught(
+      failAfter(2_000, () => TLSStream.wrap(near, { ...asServer, ...both })),
+      BrokenResourceError,
+    );
+
+    await Promise.allSettled([sending, forceClose(far)]);
   });
 
   it("fails to shake hands with somebody who talks about something else", async () => {
@@ -468,19 +501,107 @@ describe("TLSStream where the connection ends without a goodbye", () => {
     }
   });
 
-  it("is broken when what comes is forged", async () => {
-    const [connected, served] = await tlsOver(memoryPair(), certificates);
+  it.each<["client" | "server", boolean]>([
+    ["client", true],
+    ["client", false],
+    ["server", true],
+    ["server", false],
+  ])("is broken when what comes to the %s is forged (strict: %s)", async (victim, standardCompatible) => {
+    await using between = await goBetween();
+    const [connected, served] = await tlsOver(between.ends, certificates, { both: { standardCompatible } });
     await Promise.all([served.send(bytes("hello")), connected.receive()]);
     const forged = Buffer.concat([Buffer.of(23, 3, 3, 0, 64), Buffer.alloc(64, 1)]);
+    const stream = victim === "client" ? connected : served;
 
-    const [error] = await Promise.all([
-      caught(connected.receive(), BrokenResourceError),
-      served.transportStream.send(forged),
-    ]);
+    const receiving = caught(
+      failAfter(2_000, () => stream.receive()),
+      BrokenResourceError,
+    );
+    between.sockets[victim].write(forged);
 
-    expect(error.cause).toBeInstanceOf(Error);
+    expect((await receiving).cause).toBeInstanceOf(Error);
+    await caught(stream.receive(), BrokenResourceError);
+    await Promise.all([forceClose(connected), forceClose(served)]);
+  });
+
+  it.each<["end" | "resetAndDestroy", string]>([
+    ["end", "an end"],
+    ["resetAndDestroy", "a reset"],
+  ])("takes nothing for whole that is cut right behind the handshake (by %s)", async (cut) => {
+    // In TLS 1.2 the server's second flight is the last of the handshake.
+    await using between = await goBetween((socket, flight) => void (flight === 2 && socket[cut]()));
+    const [near, far] = between.ends;
+    const serving = TLSStream.wrap(far, { ...asServer, maxVersion: "TLSv1.2" });
+
+    await caught(
+      failAfter(2_000, async () => (await TLSStream.wrap(near, asClient)).receive()),
+      BrokenResourceError,
+    );
+
+    await Promise.allSettled([forceClose(near), forceClose(far), serving.then(forceClose)]);
+  });
+
+  it("is not deceived by the goodbye of another TLS around it", async () => {
+    skipOn("deno", "a TLS socket of Node's fails there with EPERM once the other side has ended");
+    const [near, far] = await tcpSockets();
+    const outerServer = new TLSSocket(far, { isServer: true, key: server.key, cert: server.cert });
+    const outerClient = connectTls({ socket: near, ca, servername: "localhost" });
+    await Promise.all([once(outerClient, "secureConnect"), once(outerServer, "secure")]);
+    const [connected, served] = await tlsOver(
+      [SocketStream.fromSocket(outerClient), SocketStream.fromSocket(outerServer)],
+      certificates,
+    );
+    await Promise.all([served.send(bytes("hello")), connected.receive()]);
+
+    outerServer.end();
+
     await caught(connected.receive(), BrokenResourceError);
     await Promise.all([forceClose(connected), forceClose(served)]);
+  });
+
+  it("goes by streams where Node's handles do not tell what they are asked", async () => {
+    const pair = await tcpPair();
+    await waitAllTasksBlocked();
+    for (const stream of pair) {
+      const { _handle: handle } = stream.extra(SocketAttribute.rawSocket) as unknown as { _handle: object };
+      Object.assign(handle, { readStart: () => 0 });
+    }
+    const [connected, served] = await tlsOver(pair, certificates);
+    await served.send(bytes("hello"));
+    const closing = served.close();
+
+    expect(text(await connected.receive())).toBe("hello");
+    await caught(connected.receive(), EndOfStreamError);
+
+    await Promise.all([connected.close(), closing]);
+  });
+
+  it("is closed by many at once without a warning", async () => {
+    const [connected, served] = await tlsOver(await tcpPair(), certificates);
+    await connected.sendEof();
+
+    await Promise.all(Array.from({ length: 20 }, () => connected.close()));
+
+    await forceClose(served);
+  });
+
+  it("closes where the stream under it is being closed", async () => {
+    for (const transport of [tcpPair, async () => memoryPair()]) {
+      const [connected, served] = await tlsOver(await transport(), certificates);
+
+      await Promise.all([forceClose(connected.transportStream), forceClose(connected)]);
+
+      await forceClose(served);
+    }
+  });
+
+  it("closes where the stream under it is closed already", async () => {
+    const [connected, served] = await tlsOver(memoryPair(), certificates);
+    await connected.transportStream.close();
+
+    await connected.close();
+
+    await forceClose(served);
   });
 
   it("waits for the other side's goodbye for a second at most, and does not mind when there is none", async () => {

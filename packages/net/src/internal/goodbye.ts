@@ -1,14 +1,19 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { getSystemErrorName } from "node:util";
 
 /**
- * Whether it can be told, of TLS over this socket that Node reads by itself, how it has ended: see {@link watchGoodbye}. Bun and
- * Deno have no such thing.
+ * Whether it can be told, of TLS over this socket that Node reads by itself, how it has ended: see {@link watchGoodbye}. It is tried
+ * out: only next to the system it is so, and Bun and Deno have no such thing.
  */
 export function canWatchGoodbye(raw: Socket): boolean {
-  if ("Bun" in globalThis || "Deno" in globalThis) return false;
-  return typeof handleOf(raw)?.readStart === "function" && typeof handleOf(raw)?.readStop === "function";
+  if ("Bun" in globalThis || "Deno" in globalThis || raw instanceof TLSSocket) return false;
+  const handle = handleOf(raw);
+  if (handle == null || typeof handle.readStart !== "function" || typeof handle.readStop !== "function") return false;
+  if (handle.reading === true) return isAlready(handle.readStart());
+  const isTold = handle.readStart() === 0 && isAlready(handle.readStart());
+  handle.readStop();
+  return isTold;
 }
 
 /**
@@ -21,25 +26,28 @@ export function canWatchGoodbye(raw: Socket): boolean {
  * 4. Whatever else there is counts as no goodbye: where this is wrong one day, nothing that was cut short is taken for whole.
  *
  * @param socket where nothing has been received yet
- * @returns tells whether it has ended without a goodbye
+ * @returns tells whether there has been a goodbye
  */
 export function watchGoodbye(socket: TLSSocket, raw: Socket): () => boolean {
-  let isRagged = false;
+  let hasGoodbye = false;
   const push = socket.push.bind(socket);
   socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (chunk === null) isRagged = !isReadOn(socket, raw);
+    if (chunk === null) hasGoodbye = isReadOn(socket, raw);
     return push(chunk, encoding);
   };
-  return () => isRagged;
+  return () => hasGoodbye;
 }
 
 function isReadOn(socket: TLSSocket, raw: Socket): boolean {
   if (handleOf(socket)?.reading === false) return true;
   const handle = handleOf(raw);
   const refusal = handle?.readStart() ?? 0;
-  if (refusal < 0) return getSystemErrorName(refusal) === "EALREADY";
-  handle?.readStop();
-  return false;
+  if (refusal === 0) handle?.readStop();
+  return isAlready(refusal);
+}
+
+function isAlready(refusal: number): boolean {
+  return refusal < 0 && getSystemErrorName(refusal) === "EALREADY";
 }
 
 /** What is under a socket of Node's, as far as it has been the same in all versions. */

@@ -24,14 +24,16 @@ export interface Handshaker {
  * Begins a handshake of Node's, over whatever it reads and writes.
  *
  * 1. A server is a bare `TLSSocket`, which costs no more than the connection. Only where it asks for a client's certificate
- *    it is a connection of a `tls.Server` of its own: nothing else in Node.js looks at what that certificate is worth.
+ *    it is a connection of a `tls.Server` of its own: nothing else in Node.js looks at what that certificate is worth. On Bun and
+ *    Deno it always is one, for there nobody is told of what goes wrong on a bare one after the handshake.
  * 2. There is an `error` listener for good, and it is the first: an error without a listener ends the process.
  *
  * @returns ends it
  */
 export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
   if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
-  return plan.node.requestCert ? beginInServer(over, plan, handshaker) : beginAsServer(over, plan, handshaker);
+  const isBare = !IS_OTHER && !plan.node.requestCert;
+  return isBare ? beginAsServer(over, plan, handshaker) : beginInServer(over, plan, handshaker);
 }
 
 function beginAsClient(over: Duplex | Socket, { node, hostname }: TLSPlan, handshaker: Handshaker): () => void {
@@ -63,15 +65,31 @@ function beginAsServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
   const onEnd = (): void => void socket.destroy();
   socket.on("end", onEnd);
   socket.on("secure", () => void socket.off("end", onEnd));
-  return follow(socket, "secure", handshaker);
+  const abort = follow(socket, "secure", handshaker);
+  hearOfErrors(socket);
+  return abort;
+}
+
+/**
+ * Of a server's socket that no `tls.Server` of Node's has made, Node tells what goes wrong after the handshake by an event of its own,
+ * and does nothing about it. Nobody here negotiates anew, so a client that does is up to no good.
+ */
+function hearOfErrors(socket: TLSSocket): void {
+  socket.once("secure", () => {
+    socket.disableRenegotiation();
+    socket.on("_tlsError", (error: Error) => void socket.destroy(error));
+  });
 }
 
 function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
   // Not half-open yet, for a socket that ends before it is secure is to be given up.
+  over.allowHalfOpen = false;
   const server = createServer({ ...node, handshakeTimeout: LONGEST });
   server.on("secureConnection", (socket) => {
+    over.allowHalfOpen = true;
     socket.allowHalfOpen = true;
     socket.on("error", ignore);
+    server.removeAllListeners();
     keepWhileSaying(socket);
     handshaker.onSecure(socket);
   });
@@ -84,25 +102,31 @@ function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
 }
 
 function follow(socket: TLSSocket, event: "secure" | "secureConnect", handshaker: Handshaker): () => void {
-  let isOver = false;
-  const end = (): boolean => {
-    const wasOver = isOver;
-    isOver = true;
-    return !wasOver;
+  // What the handshake was for is to be forgotten with it: a connection may live for months.
+  const forget = (): void => {
+    socket.off("error", onError);
+    socket.off("close", onClose);
+    socket.off(event, onSecure);
   };
-  socket.on("error", (error) => {
-    if (end()) handshaker.onFailure(failed(error));
-  });
-  socket.on("close", () => {
-    if (end()) handshaker.onFailure(failed(undefined));
-  });
-  socket.on(event, () => {
-    if (!end()) return;
+  const onError = (error: unknown): void => {
+    forget();
+    handshaker.onFailure(failed(error));
+  };
+  const onClose = (): void => {
+    forget();
+    handshaker.onFailure(failed(undefined));
+  };
+  const onSecure = (): void => {
+    forget();
     keepWhileSaying(socket);
     handshaker.onSecure(socket);
-  });
+  };
+  socket.on("error", ignore);
+  socket.on("error", onError);
+  socket.on("close", onClose);
+  socket.on(event, onSecure);
   return () => {
-    isOver = true;
+    forget();
     socket.destroy();
   };
 }
@@ -130,6 +154,9 @@ function keepWhileSaying(socket: TLSSocket): void {
   };
   Object.assign(socket, { _destroy: late });
 }
+
+/** Whether Node's TLS is another's. */
+const IS_OTHER = "Bun" in globalThis || "Deno" in globalThis;
 
 /** The longest time that Node can measure: how long a handshake may take is not its business here. */
 const LONGEST = 2 ** 31 - 1;

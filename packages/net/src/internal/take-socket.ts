@@ -20,12 +20,13 @@ export async function takeSocket(stream: SocketStream): Promise<Socket> {
   socket.off("data", keep);
   socket.pause();
   const pieces = [...early, ...late];
-  if (pieces.length > 0 && socket.readableEnded) {
-    throw new BrokenResourceError("the TLS handshake failed: the other side has ended");
-  }
+  if (socket.readableEnded) throw new BrokenResourceError(ENDED);
   for (const piece of pieces.toReversed()) socket.unshift(piece);
   return socket;
 }
+
+/** What there is to say of a handshake whose other side has nothing more to say. */
+export const ENDED = "the TLS handshake failed: the other side has ended";
 
 /** Everything that a stream has received, without waiting for more. */
 async function receiveAll(stream: SocketStream): Promise<Uint8Array[]> {

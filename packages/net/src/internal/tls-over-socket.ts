@@ -1,5 +1,5 @@
-import { forceClose } from "@anyio/core";
-import { suspendForeign } from "@anyio/core/lowlevel";
+import { BrokenResourceError, forceClose } from "@anyio/core";
+import { bindScope, suspendForeign } from "@anyio/core/lowlevel";
 import type { ByteStream } from "@anyio/streams";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -9,7 +9,7 @@ import { canWatchGoodbye, watchGoodbye } from "./goodbye.js";
 import { beginHandshake } from "./handshake.js";
 import { GOODBYE_TIMEOUT, raggedEnd } from "./ragged-end.js";
 import type { MakeError } from "./socket-reader.js";
-import { takeSocket } from "./take-socket.js";
+import { ENDED, takeSocket } from "./take-socket.js";
 import type { TLSPlan } from "./tls-options.js";
 
 /**
@@ -17,8 +17,9 @@ import type { TLSPlan } from "./tls-options.js";
  * socket again.
  */
 export class TLSOverSocket extends SocketStream {
-  readonly #isStrict: boolean;
-  readonly #isRagged: () => boolean;
+  /** Tells whether there has been a goodbye, where the standard is insisted on. */
+  readonly #hasGoodbye: (() => boolean) | null;
+  #isLeaving = false;
 
   /** Whether TLS can be had so over a stream. */
   static suits(stream: ByteStream, { standardCompatible }: TLSPlan): stream is SocketStream {
@@ -30,20 +31,22 @@ export class TLSOverSocket extends SocketStream {
   /** Shakes hands, and closes `stream` where that fails. */
   static async open(stream: SocketStream, plan: TLSPlan): Promise<{ plain: ByteStream; socket: TLSSocket }> {
     let abort = (): void => {};
-    let isRagged = (): boolean => false;
     try {
       const raw = await takeSocket(stream);
-      const socket = await suspendForeign<TLSSocket>("a TLS handshake", (waiter) => {
-        abort = beginHandshake(raw, plan, {
-          onSecure: (secured) => {
-            if (plan.standardCompatible) isRagged = watchGoodbye(secured, raw);
-            // Node tells of it before it writes its own last words of the handshake.
-            setImmediate(() => waiter.resume(secured));
-          },
-          onFailure: (error) => void waiter.throw(error),
+      return await suspendForeign("a TLS handshake", (waiter) => {
+        // Node gives its TLS what the socket has received already, but not that it has ended.
+        const onEnd = (): void => void waiter.throw(new BrokenResourceError(ENDED));
+        // The stream is made at once: from here on it is told what becomes of the socket.
+        const onSecure = bindScope((socket: TLSSocket): void => {
+          raw.off("end", onEnd);
+          const plain = new TLSOverSocket(socket, plan.standardCompatible ? watchGoodbye(socket, raw) : null);
+          // Node tells of it before it writes its own last words of the handshake.
+          setImmediate(() => waiter.resume({ plain, socket }));
         });
+        raw.on("end", onEnd);
+        abort = beginHandshake(raw, plan, { onSecure, onFailure: (error) => void waiter.throw(error) });
+        return () => raw.off("end", onEnd);
       });
-      return { plain: new TLSOverSocket(socket, plan.standardCompatible, isRagged), socket };
     } catch (error) {
       abort();
       await forceClose(stream);
@@ -51,22 +54,23 @@ export class TLSOverSocket extends SocketStream {
     }
   }
 
-  private constructor(socket: TLSSocket, isStrict: boolean, isRagged: () => boolean) {
+  private constructor(socket: TLSSocket, hasGoodbye: (() => boolean) | null) {
     super(socket);
-    this.#isStrict = isStrict;
-    this.#isRagged = isRagged;
+    this.#hasGoodbye = hasGoodbye;
   }
 
   protected override get ending(): MakeError | undefined {
-    return this.#isRagged() ? raggedEnd : undefined;
+    return this.#hasGoodbye === null || this.#hasGoodbye() ? undefined : raggedEnd;
   }
 
   /** Waits for the other side's goodbye: a socket that has ended both ways destroys itself. */
   protected override leave(socket: Socket): void {
-    if (!this.#isStrict) {
+    if (this.#hasGoodbye === null) {
       super.leave(socket);
       return;
     }
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
     const timer = setTimeout(() => super.leave(socket), GOODBYE_TIMEOUT);
     socket.on("close", () => clearTimeout(timer));
   }

@@ -21,6 +21,7 @@ import { ByteStream } from "@anyio/streams";
 import type { TLSSocket } from "node:tls";
 import { beginHandshake, reasonOf } from "./handshake.js";
 import { GOODBYE_TIMEOUT, raggedEnd } from "./ragged-end.js";
+import { ENDED } from "./take-socket.js";
 import type { TLSPlan } from "./tls-options.js";
 import { Unread } from "./unread.js";
 import { Wire } from "./wire.js";
@@ -154,7 +155,7 @@ export class TLSOverStream extends ByteStream {
   async #endHandshake(): Promise<void> {
     this.#wire.push(null);
     await this.#turn();
-    this.#fail(new BrokenResourceError("the TLS handshake failed: the other side has ended"));
+    this.#fail(new BrokenResourceError(ENDED));
   }
 
   #start(socket: TLSSocket): void {
@@ -386,7 +387,12 @@ export class TLSOverStream extends ByteStream {
   async #awaitGoodbye(): Promise<void> {
     // A receive that has been failed may be on its way out.
     await this.#pulling?.ended;
-    while (this.#end === null && this.#failure === null) await this.#pull();
+    try {
+      while (this.#end === null && this.#failure === null) await this.#pull();
+    } catch (error) {
+      // The stream under this one is closed, or somebody else receives from it: no goodbye will come this way.
+      if (isCancelled(error)) throw error;
+    }
   }
 }
 

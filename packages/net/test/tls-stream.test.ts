@@ -223,6 +223,21 @@ describe.each(paths)("TLSStream %s", (_name, transport, both) => {
     await closeAll(connected, served);
   });
 
+  it.each<[string, Partial<TLSOptions>]>([
+    ["", {}],
+    [" and asks for certificates", { requestCert: true, rejectUnauthorized: false }],
+  ])("serves with a context that was made before%s", async (_name, options) => {
+    if (options.requestCert === true) {
+      skipOn("bun", "its tls.Server takes no context");
+      skipOn("deno", "its tls.Server takes no context");
+    }
+    const secureContext = createSecureContext({ cert: server.cert, key: server.key });
+    const [connected, served] = await shake({}, { cert: undefined, key: undefined, secureContext, ...options });
+
+    expect([connected.status, served.status]).toEqual(["fulfilled", "fulfilled"]);
+    await closeAll(connected, served);
+  });
+
   it("fails to shake hands where nothing is in common", async () => {
     const [connected, served, near, far] = await shake({ maxVersion: "TLSv1.2" }, { minVersion: "TLSv1.3" });
 

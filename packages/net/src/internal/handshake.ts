@@ -25,14 +25,17 @@ export interface Handshaker {
  *
  * 1. A server is a bare `TLSSocket`, which costs no more than the connection. Only where it asks for a client's certificate
  *    it is a connection of a `tls.Server` of its own: nothing else in Node.js looks at what that certificate is worth. On Bun and
- *    Deno it always is one, for there nobody is told of what goes wrong on a bare one after the handshake.
+ *    Deno it mostly is one, for there nobody is told of what goes wrong on a bare one after the handshake; but a `tls.Server` takes no
+ *    context that was made before, and where there is nothing else the bare one has to do.
  * 2. There is an `error` listener for good, and it is the first: an error without a listener ends the process.
  *
  * @returns ends it
  */
 export function beginHandshake(over: Duplex | Socket, plan: TLSPlan, handshaker: Handshaker): () => void {
   if (!plan.serverSide) return beginAsClient(over, plan, handshaker);
-  const isBare = !IS_OTHER && !plan.node.requestCert;
+  const { requestCert, cert, pfx } = plan.node;
+  const hasItsOwnContext = cert === undefined && pfx === undefined;
+  const isBare = !requestCert && (!IS_OTHER || hasItsOwnContext);
   return isBare ? beginAsServer(over, plan, handshaker) : beginInServer(over, plan, handshaker);
 }
 
@@ -85,6 +88,8 @@ function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
   // Not half-open yet, for a socket that ends before it is secure is to be given up.
   over.allowHalfOpen = false;
   const server = createServer({ ...node, handshakeTimeout: LONGEST });
+  // What Node makes of the options would be one for each connection, and none where there is a context only.
+  if (!IS_OTHER) Object.assign(server, { _sharedCreds: node.secureContext });
   server.on("secureConnection", (socket) => {
     over.allowHalfOpen = true;
     socket.allowHalfOpen = true;

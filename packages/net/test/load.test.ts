@@ -51,8 +51,8 @@ describe("serve", () => {
     });
 
     expect({ atOnce, handlers }).toEqual({ atOnce: CLIENTS * 0.8, handlers: 0 });
-    // Half a second by the clock, alone on two cores. Not by the clock here, and with room: both depend on what else goes on.
-    expect(took).toBeLessThan(3_000);
+    // Not by the clock: that depends on what else goes on on this machine.
+    expect(took).toBeLessThan(1_000);
     expect(errors).toEqual({ broken: CLIENTS * 0.1, thrown: CLIENTS * 0.1 });
     expect(ended).toEqual({
       ended: { slow: CLIENTS * 0.5, quick: CLIENTS * 0.3, throw: CLIENTS * 0.1, reset: CLIENTS * 0.1 },

@@ -7,6 +7,8 @@ export default defineConfig({
     fahrenheit: "src/programs/fahrenheit.ts",
     greeter: "src/programs/greeter.ts",
     "time-server": "src/programs/time-server.ts",
+    // What runs in a thread is a module of its own, which `new URL("./name.js", import.meta.url)` finds beside it here and there.
+    "count-texts": "src/indexer/count-texts.ts",
   },
   format: "esm",
   target: "es2022",

@@ -12,11 +12,9 @@ import {
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { Path } from "@anyio/fs";
 import { connectTcp } from "@anyio/net";
 import { type ByteStream, TextStream } from "@anyio/streams";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readFile } from "../src/indexer/read-file.js";
 import { Program, tour } from "./program.js";
 import { tempDir } from "./temp-dir.js";
 
@@ -119,6 +117,30 @@ describe("the indexer", { timeout: 30_000 }, () => {
       totals: { files: 200, lines: 900, words: 900, skipped: { "symbolic link": 20 }, problems: 0 },
       topWords: [{ word: "tulip", count: 900 }],
     });
+  });
+
+  it("finds the same in worker threads", async () => {
+    const dir = tempDir();
+    const files = makeLargeTree(join(dir, "tree"), 20);
+    for (let i = 0; i < 500; i++) writeFileSync(join(dir, `tree/small ${i}`), "Two tulips\n");
+
+    await tour(["tree"], dir);
+
+    const index = indexIn(dir);
+    expect(index).toMatchObject({
+      complete: true,
+      totals: { files: files + 500, lines: files * 10_000 + 500, words: files * 100_000 + 1_000, problems: 0 },
+    });
+    const words = Object.fromEntries(index.topWords.map(({ word, count }: Record<string, unknown>) => [word, count]));
+    expect(words).toEqual({
+      many: 200_000,
+      words: 200_000,
+      that: 200_000,
+      have: 200_000,
+      counted: 200_000,
+      tulips: 500,
+    });
+    expect(index.files.slice(0, 1)).toMatchObject([{ path: "0", lines: 10_000, words: 100_000 }]);
   });
 
   it("is interrupted by Ctrl-C: writes what it has within a second, and ends by SIGINT", async () => {
@@ -239,22 +261,12 @@ async function query(stream: ByteStream, lines: string): Promise<string> {
   return answer;
 }
 
-describe("readFile", () => {
-  it("does not wait for the writer of a named pipe that has taken a file's place", async () => {
-    const pipe = join(tempDir(), "pipe");
-    spawnSync("mkfifo", [pipe]);
-
-    expect(await readFile(new Path(pipe))).toEqual({ kind: "skipped", what: "named pipe" });
-  });
-});
-
 function indexIn(dir: string, name = "index.json") {
   return JSON.parse(readFileSync(join(dir, name), "utf8"));
 }
 
 /** Much to read and little on the disk: all files are the same one. Returns how many there are. */
-function makeLargeTree(tree: string): number {
-  const files = 2_000;
+function makeLargeTree(tree: string, files = 2_000): number {
   mkdirSync(tree);
   writeFileSync(join(tree, "0"), "many words that have to be counted one by one\n".repeat(10_000));
   for (let i = 1; i < files; i++) linkSync(join(tree, "0"), join(tree, `${i}`));

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { CancelScope, sleep } from "@anyio/core";
 import { type Path, temporaryDirectory } from "@anyio/fs";
@@ -26,15 +27,13 @@ export async function tell(say: Narrator): Promise<void> {
 
   say.part("In the event loop");
   const before = await drawn(say, images, 1, async (image) =>
-    createHash("sha256")
-      .update(await image.readBytes())
-      .digest("hex"),
+    createHash("sha256").update(readFileSync(image.toString())).digest("hex"),
   );
 
   const processors = availableParallelism();
   say.part(`In worker threads, ${processors} at a time: one for each processor`);
-  await amap((n) => toThread.run((n: number) => n, [n]), Array(processors).keys());
-  say.step("the threads are started, which happens when they are first needed; they will be used again");
+  await amap(() => toThread.run(hashing.hashFile, ["/dev/null", callable(() => {})]), Array(processors).keys());
+  say.step("the threads are started, and know the module; both happens when it is first needed, and serves again");
   const after = await drawn(say, images, processors, (image, progress) =>
     toThread.run(hashing.hashFile, [image.toString(), callable(progress)]),
   );

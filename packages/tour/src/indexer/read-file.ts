@@ -23,7 +23,8 @@ const MOST = 64 * 1024 * 1024;
 /** What is worth being counted by itself. */
 const MUCH = 64 * 1024;
 const NEWLINE = 0x0a;
-const SPACE = 0x20;
+const LAST_ASCII = 0x7f;
+const IN_WORDS = /[\dA-Za-z']/;
 const NOTHING = new Uint8Array();
 
 /**
@@ -60,10 +61,10 @@ export async function readFile(path: Path, counter: Counter): Promise<FileConten
   return { kind: "text", bytes, isCut: bytes >= MOST, counts: { lines, words }, rest };
 }
 
-/** Where a text can be cut: behind the last space, or whatever parts words. A word that is all there is, is cut. */
+/** Where a text can be cut: behind the last sign that is in no word. A word that is all there is, is cut. */
 function endOfWords(text: Uint8Array): number {
-  const space = text.findLastIndex((byte) => byte <= SPACE);
-  return space < 0 ? text.length : space + 1;
+  const sign = text.findLastIndex((byte) => byte <= LAST_ASCII && !IN_WORDS.test(String.fromCharCode(byte)));
+  return sign < 0 ? text.length : sign + 1;
 }
 
 function specialOf(stats: Stats): Skipped {

@@ -1,6 +1,7 @@
 import { receiveMessageOnPort } from "node:worker_threads";
 import { reviveError } from "@anyio/core/workers";
 import { RunFinishedError } from "../errors.js";
+import { parcelOf } from "../transfer.js";
 import type { Cells } from "./cells.js";
 import type { Answer, Ask, Cancellation, MessagePort, Outcome } from "./messages.js";
 
@@ -47,17 +48,17 @@ export class Asker {
     this.#checkOpen();
     const id = ++this.#lastId;
     const caller = new Error();
-    port.postMessage({ type: "ask", id, target, args, isBlocked: false } satisfies Ask);
+    this.#post({ type: "ask", id, target, args, isBlocked: false });
     this.#waiting.set(id, { settle, caller });
     return () => port.postMessage({ type: "withdrawal", id });
   }
 
   /** Asks, and blocks the thread until there is an answer. */
   askBlocking(target: string | number, args: readonly unknown[]): unknown {
-    const { cells, port } = this.#facts;
+    const { cells } = this.#facts;
     this.#checkOpen();
     const id = ++this.#lastId;
-    port.postMessage({ type: "ask", id, target, args, isBlocked: true } satisfies Ask);
+    this.#post({ type: "ask", id, target, args, isBlocked: true });
     const outcome = cells.waitFor(
       () => this.#findAnswer(id) ?? (cells.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
     );
@@ -84,6 +85,11 @@ export class Asker {
   /** Looks through what was sent for a thread that takes no messages. */
   look(): void {
     this.#findAnswer(0);
+  }
+
+  #post(ask: Ask): void {
+    const { args, list } = parcelOf(ask.args);
+    this.#facts.port.postMessage({ ...ask, args } satisfies Ask, list);
   }
 
   #findAnswer(id: number): Outcome | undefined {

@@ -1,3 +1,5 @@
+import { sharedTime } from "./event-loop.js";
+
 /**
  * The memory that a thread shares with whoever serves it. What one of them has to know while it cannot take messages, for it is busy or
  * blocked, stands here.
@@ -47,12 +49,12 @@ export class Cells {
 
   /** Blocks this thread until `look` finds something. What is sent between a look and the wait is not missed. */
   waitFor<T>(look: () => T | undefined, timeout = Infinity): T | undefined {
-    const end = timeout === Infinity ? Infinity : performance.now() + timeout;
+    const end = timeout === Infinity ? Infinity : sharedTime() + timeout;
     for (;;) {
       const wakes = Atomics.load(this.#words, WAKES);
       const found = look();
       if (found !== undefined) return found;
-      const left = end - performance.now();
+      const left = end - sharedTime();
       if (left <= 0) return undefined;
       Atomics.wait(this.#words, WAKES, wakes, left);
     }

@@ -3,6 +3,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { RemoteError } from "@anyio/core/workers";
 import PROGRAM from "../../programs/pool-program.ts?text";
+import { RunFinishedError } from "../../errors.js";
 import type { Transferable } from "../../transfer.js";
 import { Answers } from "../answers.js";
 import { Cells } from "../cells.js";
@@ -54,6 +55,11 @@ export class PoolThread {
     this.#worker.on("exit", this.#onExit);
   }
 
+  /** Whether somebody waits for what it does. */
+  get isNeeded(): boolean {
+    return this.#call !== null && this.#call.isAwaited;
+  }
+
   /**
    * Begins a call, which is told whatever becomes of it.
    *
@@ -80,11 +86,15 @@ export class PoolThread {
   }
 
   readonly #onMessage = (message: Outcome | Ask): void => {
-    const call = this.#call;
-    if (message.type === "ask") call?.serve(message);
+    if (message.type === "ask") this.#serve(message);
     else if (this.answers.isBusy) this.#concludeLater(() => this.#finish(message));
     else this.#finish(message);
   };
+
+  #serve(ask: Ask): void {
+    if (this.#call !== null) this.#call.serve(ask);
+    else this.answers.fail(ask, new RunFinishedError("no call runs in the thread that has asked"));
+  }
 
   #finish(outcome: Outcome): void {
     const call = this.#call;
@@ -97,8 +107,8 @@ export class PoolThread {
     const call = this.#call;
     this.#call = null;
     const hasBegun = !this.#hasServed || this.answers.cells.begun === this.#lastId;
-    if (call !== null) call.break({ exitCode, cause: this.#cause, hasBegun });
-    else if (this.#cause !== undefined) warnOf(this.label, this.#cause);
+    const isTold = call !== null && call.break({ exitCode, cause: this.#cause, hasBegun });
+    if (!isTold && this.#cause !== undefined) warnOf(this.label, this.#cause);
     this.#pool.forget(this);
   }
 

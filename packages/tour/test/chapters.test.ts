@@ -151,7 +151,7 @@ describe("the whole tour", () => {
         /the portal is closed .* thread: RunFinishedError: .* ms Dear Ada.* all at once: Ada, umbrella, Monday/,
       ],
     ],
-    [27, [/Indexed .* problems 0 .*Wrote index\.json: \d+ text files/]],
+    [27, [/Indexed .* problems 0 .*Wrote index\.json: [\d,]+ text files/]],
   ];
 
   it.each(claims)("shows in chapter %i what it claims", (number, patterns) => {

@@ -57,6 +57,19 @@ export function reviveError(remote: RemoteError, where: string, caller: string):
   return Object.defineProperty(error, CANCELLED, { value: true });
 }
 
+/**
+ * The frames of whoever called, to go above those of an error that comes from elsewhere.
+ *
+ * @param error made where the library was called
+ * @param own how many of its frames are the library's
+ */
+export function framesOf({ stack = "" }: Error, own: number): string {
+  return stack
+    .split("\n")
+    .slice(1 + own)
+    .join("\n");
+}
+
 /** Whether an error is a cancellation: of ours, made here or revived. */
 export function isCancellation(error: unknown): boolean {
   return typeof error === "object" && error !== null && CANCELLED in error;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelScope, CancelledError, ExceptionGroup, isCancelled, sleep, TimeoutError } from "@anyio/core";
-import { encodeError, isCancellation, reviveError } from "@anyio/core/workers";
+import { encodeError, framesOf, isCancellation, reviveError } from "@anyio/core/workers";
 import { errorOf } from "#support/caught";
 import { check } from "#support/property";
 
@@ -87,6 +87,14 @@ describe("reviveError, a group", () => {
     const error = sent(new AggregateError([1, 2], "both")) as AggregateError;
 
     expect([error instanceof ExceptionGroup, error.message, error.errors]).toEqual([false, "both", [1, 2]]);
+  });
+});
+
+describe("framesOf", () => {
+  it("is the stack without its header and the library's own frames", () => {
+    const error = Object.assign(new Error(), { stack: "Error\n    at ours\n    at caller\n    at main" });
+
+    expect(framesOf(error, 1)).toBe("    at caller\n    at main");
   });
 });
 

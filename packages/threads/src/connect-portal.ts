@@ -79,8 +79,9 @@ class Connection {
   }
 
   callAsync(name: string, ...args: unknown[]): Promise<unknown> {
+    const caller = new Error();
     return suspendForeign<unknown>(`${name}() through a portal`, (suspension) => {
-      const withdraw = this.#asker.ask(name, args, suspension);
+      const withdraw = this.#asker.ask(name, args, suspension, caller);
       this.#port.ref();
       return () => {
         withdraw();

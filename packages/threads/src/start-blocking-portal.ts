@@ -3,7 +3,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { BrokenWorkerError, currentEffectiveDeadline, isCancelled } from "@anyio/core";
 import { entrust, noteClosed, noteOpened } from "@anyio/core/lowlevel";
-import { reviveError, sendFunction } from "@anyio/core/workers";
+import { framesOf, reviveError, sendFunction } from "@anyio/core/workers";
 import { TaskCancelledError } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { RunFinishedError } from "./errors.js";
@@ -252,7 +252,7 @@ class ThreadTask implements SyncTask<unknown> {
   result(): unknown {
     const outcome = this.outcome ?? this.#portal.waitFor(this);
     if (outcome.type === "value") return outcome.value;
-    const error = reviveError(outcome.error, this.#portal.name, framesOf(new Error()));
+    const error = reviveError(outcome.error, this.#portal.name, framesOf(new Error(), 1));
     throw isCancelled(error) ? new TaskCancelledError(this.name, { cause: error }) : error;
   }
 
@@ -265,9 +265,4 @@ function start(program: string, anyio: object, transferList: MessagePort[]): Wor
   const worker = new Worker(program, { eval: true, workerData: { anyio }, transferList });
   worker.unref();
   return worker;
-}
-
-/** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(2).join("\n");
 }

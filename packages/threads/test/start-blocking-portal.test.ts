@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BrokenWorkerError, forceClose, run } from "@anyio/core";
 import { moduleExport } from "@anyio/core/lowlevel";
 import { TaskCancelledError } from "@anyio/task-groups";
@@ -105,6 +105,16 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
     }, 60_000);
 
     expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it("counts its grace in real time, whatever clock a test has put in place", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    try {
+      const task = withPortal((portal) => portal.startTaskSoon(stubbornly), 50);
+      expect(thrownBy(() => task.result())).toBeInstanceOf(BrokenWorkerError);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("waits for no task where it is closed forcefully", async () => {

@@ -12,6 +12,7 @@ import {
   run,
   shield,
   sleep,
+  sleepForever,
   TimeoutError,
   waitAllTasksBlocked,
 } from "@anyio/core";
@@ -19,7 +20,7 @@ import { moduleExport } from "@anyio/core/lowlevel";
 import { CapacityLimiter } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, VirtualClock } from "@anyio/testing";
-import { defaultThreadLimiter, toThread, worker } from "@anyio/threads";
+import { callable, defaultThreadLimiter, type RemoteFunction, toThread, worker } from "@anyio/threads";
 import { caught, errorOf } from "#support/caught";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
@@ -512,6 +513,27 @@ describe("toThread.run, as its run() ends", { timeout: 30_000 }, () => {
     );
 
     expect(reasons).toEqual([]);
+  });
+
+  it("has a blocked call back end, and its thread with it", mayLeak, async () => {
+    const began = flag();
+    let told: string | undefined;
+    const fn = (remote: RemoteFunction<() => void>, began: Int32Array): string => {
+      Atomics.store(began, 0, 1);
+      try {
+        remote.callSync();
+        return "nothing";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+
+    await inProgram(async () => {
+      void toThread.run(fn, [callable(() => sleepForever()), began]).then((name) => (told = name));
+      await raised(began);
+    });
+
+    expect(told).toBe("AbortError");
   });
 
   it("works for who is left there, shielded", mayLeak, async () => {

@@ -1,5 +1,5 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import { reviveError } from "@anyio/core/workers";
+import { framesOf, reviveError } from "@anyio/core/workers";
 import { RunFinishedError } from "../errors.js";
 import { parcelOf } from "../transfer.js";
 import type { Cells } from "./cells.js";
@@ -42,12 +42,15 @@ export class Asker {
     return this.#waiting.size;
   }
 
-  /** Asks, and has `settle` told. Returns what takes that back. */
-  ask(target: string | number, args: readonly unknown[], settle: Settle): () => void {
+  /**
+   * Asks, and has `settle` told. Returns what takes that back.
+   *
+   * @param caller made in the function that people call
+   */
+  ask(target: string | number, args: readonly unknown[], settle: Settle, caller: Error): () => void {
     const { port } = this.#facts;
     this.#checkOpen();
     const id = ++this.#lastId;
-    const caller = new Error();
     this.#post({ type: "ask", id, target, args, isBlocked: false });
     this.#waiting.set(id, { settle, caller });
     return () => port.postMessage({ type: "withdrawal", id });
@@ -64,7 +67,7 @@ export class Asker {
     );
     if (outcome === NONE || outcome === undefined) throw this.#finished();
     if (outcome.type === "value") return outcome.value;
-    throw reviveError(outcome.error, this.#facts.server, framesOf(new Error()));
+    throw reviveError(outcome.error, this.#facts.server, framesOf(new Error(), 2));
   }
 
   /** Tells the one who waits for an answer that has come. */
@@ -72,7 +75,7 @@ export class Asker {
     const entry = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (outcome.type === "value") entry?.settle.resume(outcome.value);
-    else entry?.settle.throw(reviveError(outcome.error, this.#facts.server, framesOf(entry.caller)));
+    else entry?.settle.throw(reviveError(outcome.error, this.#facts.server, framesOf(entry.caller, 1)));
   }
 
   /** Tells all who wait that there will be no answer. */
@@ -112,8 +115,3 @@ export class Asker {
 }
 
 const NONE = Symbol("no answer");
-
-/** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(3).join("\n");
-}

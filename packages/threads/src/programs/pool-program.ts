@@ -98,6 +98,7 @@ function remote(target: number): RemoteFunction {
   };
   return {
     call: (...args) => {
+      const caller = new Error();
       const answer = new Promise((resolve, reject) => {
         check();
         const fail = (error: unknown): void => {
@@ -105,7 +106,7 @@ function remote(target: number): RemoteFunction {
           if (isCancellation(error) || error instanceof RunFinishedError) quiet(answer);
           reject(error);
         };
-        asker.ask(target, args, { resume: resolve, throw: fail });
+        asker.ask(target, args, { resume: resolve, throw: fail }, caller);
       });
       return answer;
     },

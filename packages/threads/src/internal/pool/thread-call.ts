@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BrokenWorkerError, type CancelledError, currentEffectiveDeadline, currentTime } from "@anyio/core";
 import { currentCancellation, inFlight, type Suspension } from "@anyio/core/lowlevel";
-import { encodeError, reviveError, type SentFunction } from "@anyio/core/workers";
+import { encodeError, framesOf, reviveError, type SentFunction } from "@anyio/core/workers";
 import type { Lease } from "@anyio/sync";
 import { callableOf } from "../../callable.js";
 import { RunFinishedError } from "../../errors.js";
@@ -138,7 +138,7 @@ export class ThreadCall {
     this.#pool.rest(this.#thread);
     const suspension = this.#giveBack();
     if (outcome.type === "value") suspension?.resume(outcome.value);
-    else suspension?.throw(reviveError(outcome.error, label, framesOf(this.#plan.caller)));
+    else suspension?.throw(reviveError(outcome.error, label, callerOf(this.#plan)));
   }
 
   /**
@@ -211,9 +211,8 @@ function callHere<T>(fn: () => T): T {
   return fn();
 }
 
-/** The frames of a stack below those of this library. */
-function framesOf(caller: Error | undefined): string {
-  return (caller?.stack ?? "").split("\n").slice(2).join("\n");
+function callerOf({ caller }: Plan): string {
+  return caller === undefined ? "" : framesOf(caller, 1);
 }
 
 const NONE: ReadonlyMap<number, AnyCallback> = new Map();

@@ -4,7 +4,7 @@ import { atExit } from "@anyio/core/lowlevel";
 import { withTaskGroup, type TaskGroup } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { Answers } from "./internal/answers.js";
-import { Cells } from "./internal/cells.js";
+import { Bell } from "./internal/bell.js";
 import { checkFunction, show } from "./internal/checks.js";
 import type { Ask, Closing, PortalLine, Withdrawal } from "./internal/messages.js";
 
@@ -94,23 +94,23 @@ class Portal implements BlockingPortal {
     this.#tg = tg;
     const calls = new MessageChannel();
     const answers = new MessageChannel();
-    const cells = new Cells();
+    const bell = new Bell();
     this.port = calls.port2;
-    this.#answers = new Answers(cells, calls.port1, answers.port1);
+    this.#answers = new Answers(bell, calls.port1, answers.port1);
     calls.port1.on("message", this.#onMessage);
     calls.port1.on("close", this.#onClose);
     calls.port1.unref();
     // It is there before anybody connects, so that also who connects too late learns that.
-    calls.port1.postMessage({ memory: cells.memory, answers: answers.port2, threadId } satisfies PortalLine, [
+    calls.port1.postMessage({ memory: bell.memory, answers: answers.port2, threadId } satisfies PortalLine, [
       answers.port2,
     ]);
-    this.#forget = atExit(() => cells.close());
+    this.#forget = atExit(() => bell.close());
   }
 
   close(): void {
-    const { cells, port, forBlocked } = this.#answers;
+    const { bell, port, forBlocked } = this.#answers;
     this.#forget();
-    cells.close();
+    bell.close();
     port.off("message", this.#onMessage);
     port.postMessage({ type: "closing" } satisfies Closing);
     this.#answers.onIdle = () => {

@@ -4,7 +4,7 @@ import { suspendForeign } from "@anyio/core/lowlevel";
 import type { PortalHandlers } from "./blocking-portal.js";
 import { RunFinishedError } from "./errors.js";
 import { Asker } from "./internal/asker.js";
-import { Cells } from "./internal/cells.js";
+import { Bell } from "./internal/bell.js";
 import { checkText, show } from "./internal/checks.js";
 import type { Answer, Closing, PortalLine } from "./internal/messages.js";
 
@@ -59,7 +59,7 @@ class Connection {
     this.#port = port;
     this.#isOwn = server === threadId;
     this.#asker = new Asker({
-      cells: new Cells(memory),
+      bell: new Bell(memory),
       port,
       answers,
       server: "the portal's thread",

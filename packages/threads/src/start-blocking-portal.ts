@@ -7,7 +7,7 @@ import { framesOf, reviveError, sendFunction } from "@anyio/core/workers";
 import { TaskCancelledError } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { RunFinishedError } from "./errors.js";
-import { Cells } from "./internal/cells.js";
+import { Bell } from "./internal/bell.js";
 import { checkArray, checkDuration } from "./internal/checks.js";
 import { after, never } from "./internal/event-loop.js";
 import type { MessagePort, Outcome } from "./internal/messages.js";
@@ -87,7 +87,7 @@ class ThreadPortal implements SyncPortal {
   readonly #grace: number;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #cells = new Cells();
+  readonly #bell = new Bell();
   /** Those that have not ended, as far as anybody has looked. */
   readonly #tasks = new Map<number, ThreadTask>();
   readonly #release: () => void;
@@ -102,7 +102,7 @@ class ThreadPortal implements SyncPortal {
     this.#grace = grace;
     const orders = new MessageChannel();
     const life = new MessageChannel();
-    const { memory } = this.#cells;
+    const { memory } = this.#bell;
     this.#worker = start(PROGRAM, { port: orders.port2, life: life.port1, memory }, [orders.port2, life.port1]);
     this.#port = orders.port1;
     this.#worker.on("error", this.#onError);
@@ -141,7 +141,7 @@ class ThreadPortal implements SyncPortal {
     if (this.#isClosed) return;
     this.#beginToClose();
     const isCancelled = currentEffectiveDeadline() === -Infinity;
-    this.#cells.waitFor(() => this.#cells.isClosed || undefined, isCancelled ? 0 : this.#grace);
+    this.#bell.waitFor(() => this.#bell.isClosed || undefined, isCancelled ? 0 : this.#grace);
     this.#stop();
   }
 
@@ -156,9 +156,9 @@ class ThreadPortal implements SyncPortal {
 
   /** Blocks until a task has ended. */
   waitFor(task: ThreadTask): Outcome {
-    const outcome = this.#cells.waitFor(() => {
+    const outcome = this.#bell.waitFor(() => {
       // Asked before one looks: what was sent before the end counts.
-      const isOver = this.#cells.isClosed;
+      const isOver = this.#bell.isClosed;
       this.#look();
       return task.outcome ?? (isOver ? null : undefined);
     });
@@ -210,7 +210,7 @@ class ThreadPortal implements SyncPortal {
     this.#isClosed = true;
     noteClosed(this);
     this.#look();
-    this.#cells.close();
+    this.#bell.close();
     void this.#worker.terminate();
   }
 
@@ -226,7 +226,7 @@ class ThreadPortal implements SyncPortal {
   readonly #onExit = (exitCode: number): void => {
     this.#look();
     this.#exitCode = exitCode;
-    this.#cells.close();
+    this.#bell.close();
     this.#port.close();
     never(this.#graceTimer);
     noteClosed(this);

@@ -2,7 +2,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import { framesOf, reviveError } from "@anyio/core/workers";
 import { RunFinishedError } from "../errors.js";
 import { parcelOf } from "../transfer.js";
-import type { Cells } from "./cells.js";
+import type { Bell } from "./bell.js";
 import type { Answer, Ask, Cancellation, MessagePort, Outcome } from "./messages.js";
 
 /** Who waits for an answer without being blocked. */
@@ -12,7 +12,7 @@ export interface Settle {
 }
 
 interface AskerFacts {
-  readonly cells: Cells;
+  readonly bell: Bell;
   readonly port: MessagePort;
   readonly answers: MessagePort;
   /** What people call the one who serves this thread. */
@@ -58,12 +58,12 @@ export class Asker {
 
   /** Asks, and blocks the thread until there is an answer. */
   askBlocking(target: string | number, args: readonly unknown[]): unknown {
-    const { cells } = this.#facts;
+    const { bell } = this.#facts;
     this.#checkOpen();
     const id = ++this.#lastId;
     this.#post({ type: "ask", id, target, args, isBlocked: true });
-    const outcome = cells.waitFor(
-      () => this.#findAnswer(id) ?? (cells.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
+    const outcome = bell.waitFor(
+      () => this.#findAnswer(id) ?? (bell.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
     );
     if (outcome === NONE || outcome === undefined) throw this.#finished();
     if (outcome.type === "value") return outcome.value;
@@ -106,7 +106,7 @@ export class Asker {
   }
 
   #checkOpen(): void {
-    if (this.#facts.cells.isClosed) throw this.#finished();
+    if (this.#facts.bell.isClosed) throw this.#finished();
   }
 
   #finished(): RunFinishedError {

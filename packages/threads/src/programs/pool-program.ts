@@ -9,14 +9,19 @@ import type { RemoteFunction } from "../callable.js";
 import { RunFinishedError } from "../errors.js";
 import { THIS_THREAD, type ThisThread } from "../from-thread.js";
 import { Asker } from "../internal/asker.js";
-import { Cells } from "../internal/cells.js";
+import { Bell } from "../internal/bell.js";
 import type { Answer, Call, Line, MessagePort } from "../internal/messages.js";
+import { CallRecord } from "../internal/pool/call-record.js";
 import { sendError, sendValue } from "../internal/outcome.js";
 
-const { port, line } = (workerData as { anyio: { port: MessagePort; line: Line } }).anyio;
-const cells = new Cells(line.memory);
+const {
+  port,
+  line,
+  record: memory,
+} = (workerData as { anyio: { port: MessagePort; line: Line; record: SharedArrayBuffer } }).anyio;
+const record = new CallRecord(memory);
 const asker = new Asker({
-  cells,
+  bell: new Bell(line.memory),
   port,
   answers: line.answers,
   server: "the main thread",
@@ -37,7 +42,7 @@ const thread: ThisThread = {
     return current !== 0;
   },
   checkCancelled() {
-    if (cells.cancelled === current) throw cancelled();
+    if (record.cancelled === current) throw cancelled();
   },
   remaining() {
     return Math.max(deadline - (performance.timeOrigin + performance.now()), 0);
@@ -51,7 +56,7 @@ port.on("message", (message: Call | Answer) => {
 });
 
 function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void {
-  cells.begun = current = id;
+  record.begun = current = id;
   deadline = at;
   cancellation = undefined;
   forgetCancellations();
@@ -68,7 +73,7 @@ function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void
 
 /** Those of former calls, which did not ask; the one of this call is kept. */
 function forgetCancellations(): void {
-  const { cancelled } = cells;
+  const { cancelled } = record;
   if (cancelled === lastCancelled) return;
   lastCancelled = cancelled;
   asker.look();

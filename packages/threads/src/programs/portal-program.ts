@@ -9,13 +9,13 @@ import { workerData } from "node:worker_threads";
 import { run } from "@anyio/core";
 import { encodeError, type RemoteError, receiveFunction } from "@anyio/core/workers";
 import { type TaskGroup, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
-import { Cells } from "../internal/cells.js";
+import { Bell } from "../internal/bell.js";
 import type { MessagePort, Outcome } from "../internal/messages.js";
 import { sendError, sendValue } from "../internal/outcome.js";
 import type { Ending, Order, Result, StartTask } from "../internal/portal-messages.js";
 
 const { port, memory } = (workerData as { anyio: { port: MessagePort; memory: SharedArrayBuffer } }).anyio;
-const cells = new Cells(memory);
+const bell = new Bell(memory);
 const tasks = new Map<number, TaskHandle<void>>();
 
 let fault: { error?: RemoteError } = {};
@@ -26,7 +26,7 @@ process.on("uncaughtExceptionMonitor", (error) => {
 
 process.on("exit", (exitCode) => {
   port.postMessage({ type: "ending", exitCode, ...fault } satisfies Ending);
-  cells.close();
+  bell.close();
 });
 
 void run(
@@ -61,6 +61,6 @@ async function perform({ id, fn, args }: StartTask): Promise<void> {
     sendError(port, error, wrap);
   } finally {
     tasks.delete(id);
-    cells.wake();
+    bell.wake();
   }
 }

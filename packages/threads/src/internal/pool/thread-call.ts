@@ -53,8 +53,6 @@ export class ThreadCall {
   #suspension: Suspension<unknown> | null;
   readonly #message: CallMessage;
   readonly #functions: ReadonlyMap<number, AnyCallback>;
-  /** Whether another thread could begin the call as well: its arguments are still what they were, as only simple values are. */
-  readonly #isRepeatable: boolean;
   /** Calls where the caller was, with its scope and its storages: the messages of a thread come anywhere. */
   readonly #inContext: <T>(fn: () => T) => T;
   #thread: PoolThread;
@@ -77,7 +75,6 @@ export class ThreadCall {
     this.#functions = callablesIn(plan.args);
     const { args, list } = parcelOf(plan.args, plan.transfer);
     this.#message = messageOf(plan.fn, args, this.#functions);
-    this.#isRepeatable = list.length === 0 && this.#message.args.every(isSimple);
     this.#inContext = this.#functions.size > 0 ? AsyncLocalStorage.snapshot() : callHere;
     this.#thread = pool.take();
     try {
@@ -149,7 +146,8 @@ export class ThreadCall {
   break({ exitCode, cause, hasBegun }: End): boolean {
     // Where it was not begun, the thread died of what its former call had left behind.
     const isCancelled = this.#isStopped || (!hasBegun && this.#cancellation !== undefined);
-    if (!hasBegun && !isCancelled && this.#isRepeatable) {
+    // Only simple values are still what they were as the call began.
+    if (!hasBegun && !isCancelled && this.#message.args.every(isSimple)) {
       this.#beginAgain();
       return false;
     }

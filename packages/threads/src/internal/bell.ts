@@ -1,34 +1,16 @@
 import { sharedTime } from "./event-loop.js";
 
 /**
- * The memory that a thread shares with whoever serves it. What one of them has to know while it cannot take messages, for it is busy or
- * blocked, stands here.
+ * What wakes a thread that is blocked, and so takes no messages: memory that it shares with whoever serves it. It looks for what was sent each
+ * time that it is woken.
  */
-export class Cells {
+export class Bell {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(SIZE)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-  }
-
-  /** The number of the call that the thread has begun last. */
-  get begun(): number {
-    return Atomics.load(this.#words, BEGUN);
-  }
-
-  set begun(call: number) {
-    Atomics.store(this.#words, BEGUN, call);
-  }
-
-  /** The number of the call that is cancelled. */
-  get cancelled(): number {
-    return Atomics.load(this.#words, CANCELLED);
-  }
-
-  set cancelled(call: number) {
-    Atomics.store(this.#words, CANCELLED, call);
   }
 
   /** Whether nobody serves the thread any more. */
@@ -63,6 +45,4 @@ export class Cells {
 
 const WAKES = 0;
 const CLOSED = 1;
-const CANCELLED = 2;
-const BEGUN = 3;
-const SIZE = 4 * Int32Array.BYTES_PER_ELEMENT;
+const SIZE = 2 * Int32Array.BYTES_PER_ELEMENT;

@@ -15,7 +15,7 @@ type Result =
   | Exclude<Find, { kind: "file" }>;
 
 /** Small files are counted together: as many as come to this many bytes, */
-const BATCH = 32 * 1024;
+const BATCH = 64 * 1024;
 /** and no more than this many, for they may all be empty. */
 const MOST_AT_ONCE = 64;
 

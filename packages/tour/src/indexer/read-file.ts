@@ -21,7 +21,7 @@ export interface Counter {
 /** No more is read of one file: some files of /proc never end. */
 const MOST = 64 * 1024 * 1024;
 /** What is worth being counted by itself. */
-const MUCH = 64 * 1024;
+const MUCH = 256 * 1024;
 const NEWLINE = 0x0a;
 const LAST_ASCII = 0x7f;
 const IN_WORDS = /[\dA-Za-z']/;

@@ -4,8 +4,8 @@ import { toThread, worker } from "@anyio/threads";
 import { countTexts, type TextCounts } from "./count-texts.js";
 import type { Tally } from "./tally.js";
 
-/** A thread takes about as long to start as this many bytes take to be counted. */
-const WORTH_A_THREAD = 1024 * 1024;
+/** What is counted in about the time that threads take to start. */
+const WORTH_A_THREAD = 4 * 1024 * 1024;
 
 const inThread = worker<typeof import("./count-texts.js")>(new URL("./count-texts.js", import.meta.url));
 

@@ -455,8 +455,9 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
 
 /** Has a thread end, of which nobody has told us yet. */
 async function leaveBehind(): Promise<void> {
-  await toThread.run(work.leaveBehind);
-  Atomics.wait(flag(), 0, 0, 100);
+  const isOver = flag();
+  await toThread.run(work.leaveBehind, [isOver]);
+  Atomics.wait(isOver, 0, 0, 10_000);
 }
 
 async function expectWarningOfLeftover(): Promise<void> {
@@ -477,11 +478,10 @@ const work50 = (ended: Int32Array, began: Int32Array): void => {
 describe("toThread.run, as its run() ends", { timeout: 30_000 }, () => {
   it("is joined where another branch has failed", async () => {
     const [ended, began] = [flag(), flag()];
+    const failing = (): Promise<never> => raised(began).then(() => Promise.reject(new RangeError("no")));
 
     await caught(
-      inProgram(() =>
-        Promise.all([toThread.run(work50, [ended, began]), raised(began).then(() => toThread.run(work.fail))]),
-      ),
+      inProgram(() => Promise.all([toThread.run(work50, [ended, began]), failing()])),
       RangeError,
     );
 

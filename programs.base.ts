@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Format, type Plugin as EsbuildPlugin } from "esbuild";
@@ -40,8 +40,9 @@ export function programsOfSources() {
 
 async function moduleOf(id: string): Promise<string> {
   const program = await bundle(id.slice(0, -SUFFIX.length), "cjs");
+  // A function, for its names are nobody's business: those of a script are global, and functions that are sent as texts would see them.
   // `--input-type=module` makes a module of it, which has no `require`.
-  const text = `{const require=(name)=>process.getBuiltinModule(name);${program}}`;
+  const text = `(function(require){${program}\n})((name)=>process.getBuiltinModule(name));`;
   return `export default ${JSON.stringify(text)};`;
 }
 
@@ -51,7 +52,10 @@ const PROCESS_WORKER = "/packages/subprocess/src/worker-url.ts";
 async function moduleOfWorker(src: string): Promise<string> {
   const built = join(src, "../node_modules/.cache/worker.mjs");
   mkdirSync(dirname(built), { recursive: true });
-  writeFileSync(built, await bundle(join(src, "worker.js"), "esm"));
+  // Others may be reading it: it is there as a whole, or as it was.
+  const made = `${built}.${process.pid}`;
+  writeFileSync(made, await bundle(join(src, "worker.js"), "esm"));
+  renameSync(made, built);
   return `export const WORKER_URL = new URL(${JSON.stringify(pathToFileURL(built).href)});`;
 }
 

@@ -24,6 +24,7 @@ const TEXT = "issue 2, part 4, below the table of bars";
 const SYNC = "the issue on sync and streams, its bars";
 const NET = "the issue on networking, its bars";
 const PROCESSES = "the issue on subprocesses, files and signals, its bars";
+const THREADS = "the issue on threads, its bars";
 const FAIRNESS = "the design, 4.3";
 
 const against = (workload: string, metric: string, peer: PeerName, atMost: number, source = TABLE): Bar => ({
@@ -122,4 +123,10 @@ export const BARS: readonly Bar[] = [
   growth("output-streamed-", "resident", 1.5, PROCESSES),
   against("file-lines", "time", "readline", 1.0, PROCESSES),
   against("file-lines", "time", "readline-events", 1.0, PROCESSES),
+
+  ...["thread-one", "thread-two"].flatMap((workload) => [
+    against(workload, "time", "worker-threads", 1.15, THREADS),
+    against(workload, "time", "piscina", 0.9, THREADS),
+  ]),
+  against("thread-first", "time", "worker-threads", 1.1, THREADS),
 ];

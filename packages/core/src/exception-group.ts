@@ -7,6 +7,8 @@ export type Matcher<E> = (new (...args: never[]) => E) | ((leaf: unknown) => lea
 type Inspect = (value: unknown, options?: object) => string;
 
 const BRAND = Symbol.for("@anyio/core/v1/exception-group");
+const MAKE_GROUP = Symbol.for("@anyio/core/v1/make-exception-group");
+const makers = globalThis as { [MAKE_GROUP]?: (errors: unknown[], message: string) => Error };
 
 /**
  * Several errors that happened beside each other. `console.log` shows it as a tree.
@@ -22,6 +24,8 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "ExceptionGroup", writable: true, configurable: true });
     Object.defineProperty(this.prototype, BRAND, { value: true });
+    // For groups that come from a worker: what revives errors must not load this file.
+    makers[MAKE_GROUP] ??= (errors, message) => new ExceptionGroup(errors, titleOf(message));
   }
 
   declare errors: (E | ExceptionGroup<E>)[];
@@ -113,6 +117,11 @@ function summaryOf(message: string, members: readonly unknown[]): string {
     members.map((member) => `${member instanceof Error ? `${member.name}:` : "thrown"} ${show(member)}`),
   );
   return `${message} (${members.length} ${members.length === 1 ? "error" : "errors"}): ${[...texts].join("; ")}`;
+}
+
+/** What a message begins with that {@link summaryOf} has made. */
+function titleOf(message: string): string {
+  return /^([^]*?) \(\d+ errors?\): /.exec(message)?.[1] ?? message;
 }
 
 function treeOf(group: ExceptionGroup, render: (leaf: unknown) => string, above: Set<ExceptionGroup>): string {

@@ -3,6 +3,7 @@ export { atExit } from "./at-exit.js";
 export type { Backend, Clock, ClockedRun, Scheduler } from "./backend.js";
 export { claimSignal } from "./claim-signal.js";
 export { cancelShieldedCheckpoint, checkpoint, checkpointIfCancelled } from "./checkpoint.js";
+export { currentCancellation } from "./current-cancellation.js";
 export { bindScope, currentScope } from "./current-scope.js";
 export { entrust } from "./entrust.js";
 export { inFlight } from "./in-flight.js";

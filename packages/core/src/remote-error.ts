@@ -8,6 +8,10 @@ export interface RemoteError {
   fields?: Record<string, unknown>;
   cause?: RemoteError;
   errors?: RemoteError[];
+  /** Which of the errors is the cause, where it is one of them. */
+  causeIndex?: number;
+  /** Whether it is a group of ours. */
+  isGroup?: boolean;
   /** What errors of ours are recognised by. */
   brand?: string;
   /** Why it was cancelled, where it is a cancellation. */
@@ -17,7 +21,8 @@ export interface RemoteError {
 }
 
 /**
- * Makes of what was thrown what can be sent: anything may be thrown, and any property may be what cannot be cloned.
+ * Makes of what was thrown what can be sent. It never throws: anything may be thrown, and any property may be what cannot be cloned, or read.
+ * What cannot be sent is left out, or a text says what was there.
  *
  * @example
  * encodeError(new RangeError("too far")).type; // => "RangeError"
@@ -28,7 +33,7 @@ export function encodeError(thrown: unknown): RemoteError {
 
 /**
  * Makes the error again that was thrown elsewhere, with the caller's stack above the one from there. An error of ours, a cancellation too, is
- * recognised as what it was.
+ * recognised as what it was, and a group is an `ExceptionGroup` where that class is loaded.
  *
  * @param where what people call the place where it was thrown
  * @param caller the stack of whoever called; none where it is empty
@@ -39,9 +44,11 @@ export function encodeError(thrown: unknown): RemoteError {
 export function reviveError(remote: RemoteError, where: string, caller: string): unknown {
   if (remote.type === undefined) return remote.value;
   const error = make(remote, (inner) => reviveError(inner, where, ""));
-  const { name = "Error", message = "", stack = "", fields, cause, reason } = remote;
+  const { name = "Error", message = "", stack = "", fields, cause, causeIndex, reason } = remote;
   if (error.name !== name) define(error, "name", name);
+  if (error.message !== message) define(error, "message", message);
   if (cause !== undefined) define(error, "cause", reviveError(cause, where, ""));
+  if (causeIndex !== undefined) define(error, "cause", (error as AggregateError).errors[causeIndex]);
   define(error, "stack", stackOf(`${name}: ${message}`, caller, where, stack));
   for (const [field, value] of Object.entries(fields ?? {})) assign(error, field, value);
   if (remote.brand !== undefined) Object.defineProperty(error, BRAND, { value: remote.brand });
@@ -50,24 +57,57 @@ export function reviveError(remote: RemoteError, where: string, caller: string):
   return Object.defineProperty(error, CANCELLED, { value: true });
 }
 
+/**
+ * The frames of whoever called, to go above those of an error that comes from elsewhere.
+ *
+ * @param error made where the library was called
+ * @param own how many of its frames are the library's
+ */
+export function framesOf({ stack = "" }: Error, own: number): string {
+  return stack
+    .split("\n")
+    .slice(1 + own)
+    .join("\n");
+}
+
+/** Whether an error is a cancellation: of ours, made here or revived. */
+export function isCancellation(error: unknown): boolean {
+  return typeof error === "object" && error !== null && CANCELLED in error;
+}
+
 function encode(thrown: unknown, around: ReadonlySet<unknown>): RemoteError {
-  if (!(thrown instanceof Error)) return { value: isCloneable(thrown) ? thrown : textOf(thrown) };
-  const inside = new Set(around).add(thrown);
-  const encodeInner = (inner: unknown): RemoteError =>
-    inside.has(inner) ? { value: "a cause that goes round" } : encode(inner, inside);
-  const { name, message, stack } = thrown as { name: unknown; message: unknown; stack: unknown };
-  const encoded: RemoteError = {
-    type: typeOf(thrown),
-    name: String(name),
-    message: String(message),
-    stack: String(stack ?? ""),
-    fields: fieldsOf(thrown),
+  try {
+    return isInstance(thrown, Error) ? encodeIt(thrown, around) : { value: sendable(thrown, textOf(thrown)) };
+  } catch {
+    return { type: "Error", name: "Error", message: "an error that cannot be read" };
+  }
+}
+
+function encodeIt(error: Error, around: ReadonlySet<unknown>): RemoteError {
+  const inside = new Set(around).add(error);
+  const encodeInner = (inner: unknown): RemoteError => {
+    if (inside.has(inner)) return { value: "a cause that goes round" };
+    return inside.size === DEEPEST ? { value: "a cause that lies too deep" } : encode(inner, inside);
   };
-  if ("cause" in thrown) encoded.cause = encodeInner(thrown.cause);
-  if (thrown instanceof AggregateError) encoded.errors = thrown.errors.map(encodeInner);
-  const { [BRAND]: brand } = thrown as { [BRAND]?: unknown };
+  const encoded: RemoteError = {
+    type: typeOf(error),
+    name: textOf(read(error, "name", "Error")),
+    message: textOf(read(error, "message", HIDDEN)),
+    stack: textOf(read(error, "stack", undefined) ?? ""),
+    fields: fieldsOf(error),
+  };
+  const errors = isInstance(error, AggregateError) ? read(error, "errors", undefined) : undefined;
+  if (Array.isArray(errors)) encoded.errors = errors.map(encodeInner);
+  if (encoded.errors !== undefined && has(error, GROUP)) encoded.isGroup = true;
+  if (has(error, "cause")) {
+    const cause = read(error, "cause", HIDDEN);
+    const index = Array.isArray(errors) ? errors.indexOf(cause) : -1;
+    if (index === -1) encoded.cause = encodeInner(cause);
+    else encoded.causeIndex = index;
+  }
+  const brand = read(error, BRAND, undefined);
   if (typeof brand === "string") encoded.brand = brand;
-  if (CANCELLED in thrown) encoded.reason = encodeInner((thrown as { reason?: unknown }).reason);
+  if (has(error, CANCELLED)) encoded.reason = encodeInner(read(error, "reason", HIDDEN));
   return encoded;
 }
 
@@ -78,8 +118,9 @@ function typeOf(error: Error): string {
     proto !== null;
     proto = Object.getPrototypeOf(proto)
   ) {
-    const { name } = proto.constructor;
+    const name = (read(proto, "constructor", undefined) as { name?: unknown } | undefined)?.name;
     if (
+      typeof name === "string" &&
       (globalThis as Record<string, unknown> & { [name: string]: { prototype?: object } | undefined })[name]
         ?.prototype === proto
     )
@@ -92,19 +133,47 @@ function fieldsOf(error: Error): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of Object.getOwnPropertyNames(error)) {
     if (BUILT_IN.has(name)) continue;
-    const value = (error as unknown as Record<string, unknown>)[name];
-    if (isCloneable(value)) fields[name] = value;
+    const value = sendable(read(error, name, NOTHING), NOTHING);
+    if (value !== NOTHING) fields[name] = value;
   }
   // Getters of a class's prototype say it where there is no field.
-  const { code } = error as { code?: unknown };
+  const code = read(error, "code", undefined);
   if (typeof code === "string") fields["code"] = code;
   return fields;
 }
 
-function isCloneable(value: unknown): boolean {
+/** A value as it is sent, cloned: what its getters say the next time may be something else. */
+function sendable(value: unknown, otherwise: unknown): unknown {
+  if (typeof value !== "object" || value === null) {
+    return typeof value === "function" || typeof value === "symbol" ? otherwise : value;
+  }
   try {
-    structuredClone(value);
-    return true;
+    return structuredClone(value) as unknown;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** What an error has there; a getter, or a proxy, may throw. */
+function read(error: object, key: PropertyKey, otherwise: unknown): unknown {
+  try {
+    return (error as Record<PropertyKey, unknown>)[key];
+  } catch {
+    return otherwise;
+  }
+}
+
+function has(error: object, key: PropertyKey): boolean {
+  try {
+    return key in error;
+  } catch {
+    return false;
+  }
+}
+
+function isInstance<T>(value: unknown, type: new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
   } catch {
     return false;
   }
@@ -114,16 +183,20 @@ function textOf(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return "a value that cannot be shown";
+    return HIDDEN;
   }
 }
 
 function make(
-  { type = "Error", name = "Error", message = "", errors }: RemoteError,
+  { type = "Error", name = "Error", message = "", errors = [], isGroup = false }: RemoteError,
   inner: (error: RemoteError) => unknown,
 ): Error {
   if (type === "DOMException") return new DOMException(message, name);
-  if (type === "AggregateError") return new AggregateError((errors ?? []).map(inner), message);
+  if (type === "AggregateError") {
+    const members = errors.map(inner);
+    const makeGroup = isGroup && members.length > 0 ? makers[MAKE_GROUP] : undefined;
+    return makeGroup?.(members, message) ?? new AggregateError(members, message);
+  }
   return new (TYPES[type] ?? Error)(message);
 }
 
@@ -164,5 +237,13 @@ const BUILT_IN = new Set([
   "originalColumn",
 ]);
 
+const NOTHING = Symbol("nothing");
+const HIDDEN = "a value that cannot be shown";
+const DEEPEST = 100;
+
+const MAKE_GROUP = Symbol.for("@anyio/core/v1/make-exception-group");
+/** Left there by the class of groups, so that this file loads nothing: it is for workers. */
+const makers = globalThis as { readonly [MAKE_GROUP]?: (errors: unknown[], message: string) => Error };
 const BRAND = Symbol.for("@anyio/core/v1/error");
+const GROUP = Symbol.for("@anyio/core/v1/exception-group");
 const CANCELLED = Symbol.for("@anyio/core/v1/cancelled");

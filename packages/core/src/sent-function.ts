@@ -30,9 +30,9 @@ export function sendFunction(fn: unknown): SentFunction {
  * @returns the function, or a promise of it, which rejects with a `TypeError` where there is no such export
  */
 export function receiveFunction(sent: SentFunction): AnyFunction | Promise<AnyFunction> {
-  if ("text" in sent) return received.get(sent.text) ?? remember(sent.text, evaluate(sent.text));
+  if ("text" in sent) return received.get(sent.text) ?? remember(received, sent.text, evaluate(sent.text));
   const key = `${sent.module} ${sent.name}`;
-  return received.get(key) ?? load(sent).then((found) => remember(key, found));
+  return received.get(key) ?? load(sent).then((found) => remember(received, key, found));
 }
 
 /** The reference that `{ module, name }` is short for. */
@@ -43,9 +43,7 @@ function named(fn: unknown): unknown {
 
 /** A function that is written where it is used is a new one each time, with the same text. */
 function formOf(text: string): SentFunction {
-  let form = formsOfTexts.get(text);
-  if (form === undefined) formsOfTexts.set(text, (form = { text: checkText(text) }));
-  return form;
+  return formsOfTexts.get(text) ?? remember(formsOfTexts, text, { text: checkText(text) });
 }
 
 function checkText(text: string): string {
@@ -74,8 +72,10 @@ function isExpression(text: string): boolean {
 }
 
 function evaluate(text: string): AnyFunction {
+  // Compilers put calls of `__name` into what they compile, to keep the names of functions.
   // oxlint-disable-next-line no-eval -- what a worker is for; the text is the caller's own function
-  const fn = (0, eval)(`"use strict";(${text})`) as AnyFunction;
+  const bring = (0, eval)(`"use strict";(__name)=>(${text})`) as (keepName: <F>(fn: F) => F) => AnyFunction;
+  const fn = bring((fn) => fn);
   return (...args) => {
     try {
       const result = fn(...args);
@@ -129,8 +129,16 @@ async function importModule(module: string): Promise<Record<string, unknown>> {
 /** Whether it is this very module that does not exist, and not one that it imports. */
 function isMissing(error: unknown, module: string): boolean {
   const { message } = (error ?? {}) as { message?: unknown };
-  const path = decodeURIComponent(module.replace(/^file:\/\//, ""));
+  const path = decoded(module.replace(/^file:\/\//, ""));
   return typeof message === "string" && /not find|not found/i.test(message) && firstPath(message).endsWith(path);
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The first thing that a message quotes: what was not found, before by whom it was asked for. */
@@ -138,9 +146,11 @@ function firstPath(message: string): string {
   return /["']([^"']+)["']/.exec(message)?.[1] ?? "";
 }
 
-function remember(key: string, fn: AnyFunction): AnyFunction {
-  received.set(key, fn);
-  return fn;
+/** Programs may make ever new functions, so all is forgotten once it is a lot; it is found again at the price of the first time. */
+function remember<T>(known: Map<string, T>, key: string, value: T): T {
+  if (known.size === MOST) known.clear();
+  known.set(key, value);
+  return value;
 }
 
 function list(exports: object): string {
@@ -156,3 +166,4 @@ function show(value: unknown): string {
 const forms = new WeakMap<object, SentFunction>();
 const formsOfTexts = new Map<string, SentFunction>();
 const received = new Map<string, AnyFunction>();
+const MOST = 1_000;

@@ -48,6 +48,26 @@ describe("receiveFunction", () => {
     }
   });
 
+  it("has what a compiler's calls of __name ask for", async () => {
+    const fn = await receiveFunction({ text: '() => { const inner = __name(() => 7, "inner"); return inner(); }' });
+
+    expect(fn()).toBe(7);
+  });
+
+  it("tells the real error of a module whose URL cannot be decoded", async () => {
+    const error = await caught(Promise.resolve(receiveFunction({ module: "file:///no/100%.js", name: "one" })), Error);
+
+    expect(error).not.toBeInstanceOf(URIError);
+  });
+
+  it("does not keep all texts that it has seen", async () => {
+    const first = await receiveFunction({ text: "() => 0" });
+    for (let i = 0; i < 2_000; i++) await receiveFunction({ text: `() => ${i}` });
+    const again = await receiveFunction({ text: "() => 0" });
+
+    expect([again === first, again()]).toEqual([false, 0]);
+  });
+
   it("makes a function of a text, which explains what it misses", async () => {
     const add = await receiveFunction({ text: "(a, b) => a + b" });
     const [sync, later] = ["() => nowhere", "async () => nowhere"].map((text) => receiveFunction({ text }));

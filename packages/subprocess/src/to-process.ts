@@ -1,5 +1,5 @@
 import { quietly } from "@anyio/core/lowlevel";
-import { reviveError, sendFunction } from "@anyio/core/workers";
+import { framesOf, reviveError, sendFunction } from "@anyio/core/workers";
 import type { CapacityLimiter } from "@anyio/sync";
 import type { Call } from "./internal/pool/messages.js";
 import { WorkerPool } from "./internal/pool/worker-pool.js";
@@ -60,7 +60,12 @@ function runInProcess<F extends AnyFunction>(
     const call = callOf(fn, args ?? []);
     const { limiter = defaultProcessLimiter(), name = fn.name } = options ?? {};
     return quietly(
-      perform(call, limiter, `${name || "a function"}() in a worker process`, framesOf(new Error())) as Promise<never>,
+      perform(
+        call,
+        limiter,
+        `${name || "a function"}() in a worker process`,
+        framesOf(new Error(), 1),
+      ) as Promise<never>,
     );
   } catch (error) {
     return Promise.reject(error);
@@ -82,11 +87,6 @@ function callOf(fn: unknown, args: readonly unknown[]): Call {
   if (!Array.isArray(args)) throw new TypeError(`args must be an array, not ${show(args)}`);
   // Cloned here: the channel takes more than that, and on some runtimes breaks by what it does not take.
   return { anyio: "call", id: ++lastId, fn: sendFunction(fn), args: structuredClone(args) };
-}
-
-/** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(2).join("\n");
 }
 
 let lastId = 0;

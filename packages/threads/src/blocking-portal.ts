@@ -1,11 +1,12 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { MessageChannel, type MessagePort, threadId } from "node:worker_threads";
 import { atExit } from "@anyio/core/lowlevel";
 import { withTaskGroup, type TaskGroup } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { Answers } from "./internal/answers.js";
-import { Cells } from "./internal/cells.js";
-import { show } from "./internal/checks.js";
-import type { Ask, Closing, Line, Withdrawal } from "./internal/messages.js";
+import { Bell } from "./internal/bell.js";
+import { checkFunction, show } from "./internal/checks.js";
+import type { Ask, Closing, PortalLine, Withdrawal } from "./internal/messages.js";
 
 /** What a portal's other end may call, by name. */
 export type PortalHandlers = Readonly<Record<string, AnyFunction>>;
@@ -21,7 +22,11 @@ export interface BlockingPortal {
  * `Worker`.
  *
  * The functions run in tasks of their own, in a scope that ends with `fn`. What they throw is thrown in the thread. When `fn` has ended the
- * portal is closed: what is under way is cancelled and waited for, and whoever called it, or calls it later, gets a `RunFinishedError`.
+ * portal is closed: what is under way is cancelled and waited for, and whoever called it, or calls it later, gets a `RunFinishedError`. When
+ * the thread that calls ends, what it has asked for is cancelled.
+ *
+ * A thread that is blocked in a call learns of the portal's end, and of the end of the process; not of a portal whose own thread is
+ * terminated, or runs out of memory.
  *
  * Unlike AnyIO's it is a function with a callback, and what may be called has a name: functions cannot be sent from thread to thread.
  *
@@ -54,6 +59,7 @@ export function withBlockingPortal<T>(
 ): Promise<T> {
   try {
     checkHandlers(handlers);
+    checkFunction(fn, "fn");
   } catch (error) {
     return Promise.reject(error);
   }
@@ -80,26 +86,31 @@ class Portal implements BlockingPortal {
   readonly #tg: TaskGroup;
   readonly #answers: Answers;
   readonly #forget: () => void;
+  /** Calls where the portal was opened: messages come anywhere. */
+  readonly #inContext = AsyncLocalStorage.snapshot();
 
   constructor(handlers: PortalHandlers, tg: TaskGroup) {
     this.#handlers = new Map(Object.entries(handlers));
     this.#tg = tg;
     const calls = new MessageChannel();
     const answers = new MessageChannel();
-    const cells = new Cells();
+    const bell = new Bell();
     this.port = calls.port2;
-    this.#answers = new Answers(cells, calls.port1, answers.port1);
+    this.#answers = new Answers(bell, calls.port1, answers.port1);
     calls.port1.on("message", this.#onMessage);
+    calls.port1.on("close", this.#onClose);
     calls.port1.unref();
     // It is there before anybody connects, so that also who connects too late learns that.
-    calls.port1.postMessage({ memory: cells.memory, answers: answers.port2 } satisfies Line, [answers.port2]);
-    this.#forget = atExit(() => cells.close());
+    calls.port1.postMessage({ memory: bell.memory, answers: answers.port2, threadId } satisfies PortalLine, [
+      answers.port2,
+    ]);
+    this.#forget = atExit(() => bell.close());
   }
 
   close(): void {
-    const { cells, port, forBlocked } = this.#answers;
+    const { bell, port, forBlocked } = this.#answers;
     this.#forget();
-    cells.close();
+    bell.close();
     port.off("message", this.#onMessage);
     port.postMessage({ type: "closing" } satisfies Closing);
     this.#answers.onIdle = () => {
@@ -114,6 +125,11 @@ class Portal implements BlockingPortal {
     else this.#serve(message);
   };
 
+  // The thread that called has ended; it is told nothing any more.
+  readonly #onClose = (): void => {
+    this.#answers.cancel("the thread that called has ended");
+  };
+
   #serve(ask: Ask): void {
     const name = String(ask.target);
     const handler = this.#handlers.get(name) as ((...args: readonly unknown[]) => unknown) | undefined;
@@ -126,12 +142,15 @@ class Portal implements BlockingPortal {
       ask,
       name,
       () => handler(...ask.args),
-      (body) => this.#tg.startSoon(body, { name }),
+      (body) => this.#inContext(() => this.#tg.startSoon(body, { name })),
     );
   }
 }
 
 function checkHandlers(handlers: PortalHandlers): void {
+  if (typeof handlers !== "object" || handlers === null) {
+    throw new TypeError(`handlers must be an object of functions, not ${show(handlers)}`);
+  }
   for (const [name, handler] of Object.entries(handlers)) {
     if (typeof handler === "function") continue;
     throw new TypeError(`the handler ${show(name)} must be a function, not ${show(handler)}`);

@@ -1,3 +1,5 @@
+import { checkFunction } from "./internal/checks.js";
+
 /** What may be called. */
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -6,7 +8,14 @@ export type AnyFunction = (...args: never[]) => unknown;
  * function waits for. Once the call has ended that it was handed to, calling it throws `RunFinishedError`.
  */
 export interface RemoteFunction<F extends AnyFunction = (...args: unknown[]) => unknown> {
-  /** Calls the function, without blocking the thread. What it throws, this rejects with. */
+  /**
+   * Calls the function, without blocking the thread. What it throws, this rejects with.
+   *
+   * Nobody has to await it: what is under way when the call ends is cancelled, silently.
+   *
+   * **Cancellation:** it ends with the call of the thread. It is no cancellation point of scopes that the thread has opened itself; have
+   * them wait for it with `abandonOnCancel`.
+   */
   call(...args: Parameters<F>): Promise<Awaited<ReturnType<F>>>;
   /** Calls the function, and blocks the thread until there is a result. What it throws, this throws. */
   callSync(...args: Parameters<F>): Awaited<ReturnType<F>>;
@@ -27,21 +36,29 @@ export interface RemoteFunction<F extends AnyFunction = (...args: unknown[]) => 
  * @see anyio.from_thread.run
  */
 export function callable<F extends AnyFunction>(fn: F): RemoteFunction<F> {
-  if (typeof fn !== "function") throw new TypeError(`fn must be a function, not ${String(fn)}`);
+  checkFunction(fn, "fn");
   return new Callable(fn);
 }
 
 /** The function behind a {@link callable}; undefined for any other value. */
-export function callableOf(value: unknown): ((...args: unknown[]) => unknown) | undefined {
-  return value instanceof Callable ? value.fn : undefined;
+export function callableOf(value: unknown): AnyCallback | undefined {
+  return (value as { [CALLABLE]?: AnyCallback } | null | undefined)?.[CALLABLE];
 }
+
+type AnyCallback = (...args: unknown[]) => unknown;
+
+/** Known by it to every copy of this package. */
+const CALLABLE = Symbol.for("@anyio/threads/v1/callable");
 
 class Callable<F extends AnyFunction> implements RemoteFunction<F> {
   // Functions, for they keep it from being cloned where nobody looks for it: inside of an argument.
   readonly call = refuse;
   readonly callSync = refuse;
+  readonly [CALLABLE]: F;
 
-  constructor(readonly fn: F) {}
+  constructor(fn: F) {
+    this[CALLABLE] = fn;
+  }
 }
 
 function refuse(): never {

@@ -1,11 +1,12 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, threadId } from "node:worker_threads";
+import { InvalidStateError } from "@anyio/core";
 import { suspendForeign } from "@anyio/core/lowlevel";
 import type { PortalHandlers } from "./blocking-portal.js";
 import { RunFinishedError } from "./errors.js";
 import { Asker } from "./internal/asker.js";
-import { Cells } from "./internal/cells.js";
-import { show } from "./internal/checks.js";
-import type { Answer, Closing, Line } from "./internal/messages.js";
+import { Bell } from "./internal/bell.js";
+import { checkText, show } from "./internal/checks.js";
+import type { Answer, Closing, PortalLine } from "./internal/messages.js";
 
 /** A thread's end of a portal: see {@link connectPortal}. */
 export interface PortalConnection<
@@ -15,6 +16,7 @@ export interface PortalConnection<
    * Calls a function of the portal's, and blocks the thread until there is a result. What it throws, this throws.
    *
    * @throws {RunFinishedError} when the portal is closed, also while this waits
+   * @throws {InvalidStateError} in the portal's own thread, which would wait for itself
    * @throws {TypeError} when there is no function of that name
    */
   call<K extends keyof H & string>(name: K, ...args: Parameters<H[K]>): Awaited<ReturnType<H[K]>>;
@@ -41,17 +43,23 @@ export interface PortalConnection<
 export function connectPortal<H extends PortalHandlers = Readonly<Record<string, (...args: unknown[]) => unknown>>>(
   port: MessagePort,
 ): PortalConnection<H> {
-  return new Connection(port, lineOf(port)) as unknown as PortalConnection<H>;
+  // Keep it before one looks: what is in the queue may be for the first connection.
+  if (connected.has(port)) throw new TypeError(CONNECTED);
+  const connection = new Connection(port, lineOf(port));
+  connected.add(port);
+  return connection as unknown as PortalConnection<H>;
 }
 
 class Connection {
   readonly #port: MessagePort;
   readonly #asker: Asker;
+  readonly #isOwn: boolean;
 
-  constructor(port: MessagePort, { memory, answers }: Line) {
+  constructor(port: MessagePort, { memory, answers, threadId: server }: PortalLine) {
     this.#port = port;
+    this.#isOwn = server === threadId;
     this.#asker = new Asker({
-      cells: new Cells(memory),
+      bell: new Bell(memory),
       port,
       answers,
       server: "the portal's thread",
@@ -63,12 +71,17 @@ class Connection {
   }
 
   call(name: string, ...args: unknown[]): unknown {
+    checkText(name, "name");
+    if (this.#isOwn) {
+      throw new InvalidStateError(`call(${show(name)}) would block the thread that is to answer; use callAsync() here`);
+    }
     return this.#asker.askBlocking(name, args);
   }
 
   callAsync(name: string, ...args: unknown[]): Promise<unknown> {
+    const caller = new Error();
     return suspendForeign<unknown>(`${name}() through a portal`, (suspension) => {
-      const withdraw = this.#asker.ask(name, args, suspension);
+      const withdraw = this.#asker.ask(name, args, suspension, caller);
       this.#port.ref();
       return () => {
         withdraw();
@@ -88,7 +101,10 @@ class Connection {
   };
 }
 
-function lineOf(port: MessagePort): Line {
+const connected = new WeakSet<object>();
+const CONNECTED = "port must be the port of a portal, and of one that nobody has connected to before";
+
+function lineOf(port: MessagePort): PortalLine {
   let received: { message: unknown } | undefined;
   try {
     received = receiveMessageOnPort(port);
@@ -98,7 +114,7 @@ function lineOf(port: MessagePort): Line {
   if (received === undefined) {
     throw new RunFinishedError("the portal is closed, or another connection uses its port");
   }
-  const line = received.message as Partial<Line> | null;
-  if (line?.memory !== undefined && line.answers !== undefined) return line as Line;
-  throw new TypeError("port must be the port of a portal, and of one that nobody has connected to before");
+  const line = received.message as Partial<PortalLine> | null;
+  if (line?.memory !== undefined && line.answers !== undefined) return line as PortalLine;
+  throw new TypeError(CONNECTED);
 }

@@ -15,6 +15,8 @@ export const THIS_THREAD = Symbol.for("@anyio/threads/v1/this-thread");
  * Throws where the call that runs in this thread is cancelled: for loops that take long. It costs nanoseconds. What it throws counts as the
  * caller's cancellation, and tells what was cancelled, by whom and why.
  *
+ * It is about the call that runs now: code that an earlier call has left behind in the thread, a timer say, sees the later one's cancellation.
+ *
  * @throws {InvalidStateError} when no call of `toThread.run` runs here
  * @example
  * try {

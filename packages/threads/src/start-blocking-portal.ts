@@ -1,18 +1,20 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- others read these sources, with settings of their own
 /// <reference path="./programs/text.d.ts" />
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { BrokenWorkerError, isCancelled } from "@anyio/core";
+import { BrokenWorkerError, currentEffectiveDeadline, isCancelled } from "@anyio/core";
 import { entrust, noteClosed, noteOpened } from "@anyio/core/lowlevel";
-import { reviveError, sendFunction } from "@anyio/core/workers";
+import { framesOf, reviveError, sendFunction } from "@anyio/core/workers";
 import { TaskCancelledError } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { RunFinishedError } from "./errors.js";
-import { Cells } from "./internal/cells.js";
+import { Bell } from "./internal/bell.js";
 import { checkArray, checkDuration } from "./internal/checks.js";
+import { after, never } from "./internal/event-loop.js";
 import type { MessagePort, Outcome } from "./internal/messages.js";
-import type { Order, Result } from "./internal/portal-messages.js";
+import type { Ending, Order, Result } from "./internal/portal-messages.js";
 import PROGRAM from "./programs/portal-program.ts?text";
 import WATCHER from "./programs/watcher-program.ts?text";
+import { parcelOf, type Transferable } from "./transfer.js";
 
 /** What {@link startBlockingPortal} takes. */
 export interface StartPortalOptions {
@@ -85,7 +87,7 @@ class ThreadPortal implements SyncPortal {
   readonly #grace: number;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #cells = new Cells();
+  readonly #bell = new Bell();
   /** Those that have not ended, as far as anybody has looked. */
   readonly #tasks = new Map<number, ThreadTask>();
   readonly #release: () => void;
@@ -93,19 +95,26 @@ class ThreadPortal implements SyncPortal {
   #isClosed = false;
   #exitCode: number | null = null;
   #cause: unknown;
+  #graceTimer: NodeJS.Timeout | undefined;
 
   constructor(name: string, grace: number) {
     this.name = name;
     this.#grace = grace;
     const orders = new MessageChannel();
     const life = new MessageChannel();
-    const { memory } = this.#cells;
+    const { memory } = this.#bell;
     this.#worker = start(PROGRAM, { port: orders.port2, life: life.port1, memory }, [orders.port2, life.port1]);
-    start(WATCHER, { life: life.port2, memory }, [life.port2]);
     this.#port = orders.port1;
-    this.#release = entrust(`${name} to end`, () => this.#stop());
     this.#worker.on("error", this.#onError);
     this.#worker.on("exit", this.#onExit);
+    this.#release = entrust(`${name} to end`, () => this.#dismiss());
+    try {
+      // Nobody would be told of the other one's end.
+      start(WATCHER, { life: life.port2, memory }, [life.port2]).on("error", this.#onUnwatched);
+    } catch (error) {
+      this.#stop();
+      throw error;
+    }
     noteOpened(this, name);
   }
 
@@ -117,20 +126,22 @@ class ThreadPortal implements SyncPortal {
     const args: readonly unknown[] = given[0] ?? [];
     checkArray(args, "args");
     const sent = sendFunction(fn);
+    const parcel = parcelOf(args);
     if (this.#isClosed) throw new RunFinishedError(`${this.name} is closed`);
+    // What nobody asks for has come too.
+    this.#look();
     const id = ++this.#lastId;
     const task = new ThreadTask(this, id, fn.name || "a function");
-    this.#tell({ type: "start", id, fn: sent, args, name: task.name });
+    this.#tell({ type: "start", id, fn: sent, args: parcel.args, name: task.name }, parcel.list);
     this.#tasks.set(id, task);
     return task as unknown as SyncTask<Awaited<ReturnType<F>>>;
   }
 
   close(): void {
     if (this.#isClosed) return;
-    this.#tell({ type: "close" });
-    this.#isClosed = true;
-    noteClosed(this);
-    this.#cells.waitFor(() => this.#cells.isClosed || undefined, this.#grace);
+    this.#beginToClose();
+    const isCancelled = currentEffectiveDeadline() === -Infinity;
+    this.#bell.waitFor(() => this.#bell.isClosed || undefined, isCancelled ? 0 : this.#grace);
     this.#stop();
   }
 
@@ -145,9 +156,9 @@ class ThreadPortal implements SyncPortal {
 
   /** Blocks until a task has ended. */
   waitFor(task: ThreadTask): Outcome {
-    const outcome = this.#cells.waitFor(() => {
+    const outcome = this.#bell.waitFor(() => {
       // Asked before one looks: what was sent before the end counts.
-      const isOver = this.#cells.isClosed;
+      const isOver = this.#bell.isClosed;
       this.#look();
       return task.outcome ?? (isOver ? null : undefined);
     });
@@ -160,8 +171,21 @@ class ThreadPortal implements SyncPortal {
     );
   }
 
-  #tell(order: Order): void {
-    this.#port.postMessage(order);
+  #tell(order: Order, list: readonly Transferable[] = []): void {
+    this.#port.postMessage(order, list);
+  }
+
+  #beginToClose(): void {
+    this.#tell({ type: "close" });
+    this.#isClosed = true;
+    noteClosed(this);
+  }
+
+  /** Closes it without blocking anybody, as the task ends that has left it open. */
+  #dismiss(): void {
+    if (this.#isClosed) return;
+    this.#beginToClose();
+    this.#graceTimer = after(this.#grace, () => this.#stop());
   }
 
   /** Looks for results that have come. Nobody listens: whoever wants one may be blocked. */
@@ -169,7 +193,13 @@ class ThreadPortal implements SyncPortal {
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return;
-      const { id, outcome } = received.message as Result;
+      const message = received.message as Result | Ending;
+      if (message.type === "ending") {
+        this.#exitCode = message.exitCode;
+        if (message.error !== undefined) this.#cause = reviveError(message.error, this.name, "");
+        continue;
+      }
+      const { id, outcome } = message;
       const task = this.#tasks.get(id);
       this.#tasks.delete(id);
       if (task !== undefined) task.outcome = outcome;
@@ -180,7 +210,7 @@ class ThreadPortal implements SyncPortal {
     this.#isClosed = true;
     noteClosed(this);
     this.#look();
-    this.#cells.close();
+    this.#bell.close();
     void this.#worker.terminate();
   }
 
@@ -188,11 +218,18 @@ class ThreadPortal implements SyncPortal {
     this.#cause = error;
   };
 
+  readonly #onUnwatched = (error: unknown): void => {
+    this.#cause = error;
+    this.#stop();
+  };
+
   readonly #onExit = (exitCode: number): void => {
-    this.#exitCode = exitCode;
     this.#look();
-    this.#cells.close();
+    this.#exitCode = exitCode;
+    this.#bell.close();
     this.#port.close();
+    never(this.#graceTimer);
+    noteClosed(this);
     this.#release();
   };
 }
@@ -215,7 +252,7 @@ class ThreadTask implements SyncTask<unknown> {
   result(): unknown {
     const outcome = this.outcome ?? this.#portal.waitFor(this);
     if (outcome.type === "value") return outcome.value;
-    const error = reviveError(outcome.error, this.#portal.name, framesOf(new Error()));
+    const error = reviveError(outcome.error, this.#portal.name, framesOf(new Error(), 1));
     throw isCancelled(error) ? new TaskCancelledError(this.name, { cause: error }) : error;
   }
 
@@ -228,9 +265,4 @@ function start(program: string, anyio: object, transferList: MessagePort[]): Wor
   const worker = new Worker(program, { eval: true, workerData: { anyio }, transferList });
   worker.unref();
   return worker;
-}
-
-/** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(2).join("\n");
 }

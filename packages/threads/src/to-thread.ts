@@ -2,7 +2,7 @@ import { quietly, suspendForeign } from "@anyio/core/lowlevel";
 import { sendFunction } from "@anyio/core/workers";
 import type { CapacityLimiter, Lease } from "@anyio/sync";
 import type { AnyFunction } from "./callable.js";
-import { checkArray, checkDuration, checkOneOf } from "./internal/checks.js";
+import { checkArray, checkDuration, checkLimiter, checkOneOf, checkText } from "./internal/checks.js";
 import { type OnCancel, type Plan, ThreadCall } from "./internal/pool/thread-call.js";
 import { ThreadPool } from "./internal/pool/thread-pool.js";
 import { defaultThreadLimiter } from "./thread-limiter.js";
@@ -61,8 +61,9 @@ function runInThread<F extends AnyFunction>(
     : [args: ArgumentsOf<F>, options?: ToThreadOptions]
 ): Promise<Awaited<ReturnType<F>>> {
   try {
-    const { limiter = defaultThreadLimiter(), ...others } = options ?? {};
-    const plan = planOf(fn, args ?? [], others);
+    const plan = planOf(fn, args ?? [], options ?? {});
+    const { limiter = defaultThreadLimiter() } = options ?? {};
+    checkLimiter(limiter, "limiter");
     // The arguments are cloned before this returns, where there is a token.
     const running = limiter.availableTokens > 0 ? perform(plan, limiter) : quietly(performInTurn(plan, limiter));
     // Keep this after the call has been sent: the thread works meanwhile.
@@ -95,11 +96,13 @@ async function performInTurn(plan: Plan, limiter: CapacityLimiter): Promise<unkn
   return perform(plan, limiter, await limiter.acquire());
 }
 
-function planOf(fn: AnyFunction, args: readonly unknown[], options: Omit<ToThreadOptions, "limiter">): Plan {
+function planOf(fn: AnyFunction, args: readonly unknown[], options: ToThreadOptions): Plan {
+  const sent = sendFunction(fn);
   const { onCancel = "wait", grace = 1_000, transfer = [], name = fn.name || "a function" } = options;
   checkArray(args, "args");
   checkArray(transfer, "transfer");
   checkOneOf(onCancel, ["wait", "abandon", "terminate"], "onCancel");
   checkDuration(grace, "grace");
-  return { fn: sendFunction(fn), args, transfer, onCancel, grace, name, caller: undefined };
+  checkText(name, "name");
+  return { fn: sent, args, transfer, onCancel, grace, name, caller: undefined };
 }

@@ -1,4 +1,5 @@
 import type { Transferable } from "node:worker_threads";
+import { checkArray } from "./internal/checks.js";
 
 /** What can be handed over instead of being copied. */
 export type { Transferable };
@@ -8,12 +9,18 @@ interface Transfer {
   readonly list: readonly Transferable[];
 }
 
+/** What is posted: the values, and what of them is handed over. */
+export interface Parcel {
+  readonly args: readonly unknown[];
+  readonly list: readonly Transferable[];
+}
+
 /**
- * Has a result be handed over instead of being copied: what is in `list` belongs to whoever gets the result, and is empty here. For what a
- * function returns in a thread, and for what a function returns that is called back. For arguments there is the option `transfer`.
+ * Has a value be handed over instead of being copied: what is in `list` belongs to whoever gets the value, and is empty here. For whole
+ * arguments and whole results, of calls in threads and of calls back.
  *
  * @param list buffers, ports, …: what the platform can transfer
- * @returns `value`, as far as types go; it is to be returned at once
+ * @returns `value`, as far as types go; it is to be given or returned at once, by itself: as a part of something else it is a `DataCloneError`
  * @example
  * const pixels = new Uint8Array(1_000);
  * const sizeOf = (get: RemoteFunction<() => Uint8Array>) => get.callSync().length;
@@ -21,9 +28,8 @@ interface Transfer {
  * [size, pixels.length]; // => [1000, 0]
  */
 export function transfer<T>(value: T, list: readonly Transferable[]): T {
-  if (!Array.isArray(list))
-    throw new TypeError(`list must be an array of what is to be transferred, not ${String(list)}`);
-  return { [TRANSFER]: { value, list } } as T;
+  checkArray(list, "list");
+  return new Handover({ value, list }) as T;
 }
 
 /** What {@link transfer} was told; undefined for any other value. */
@@ -32,4 +38,30 @@ export function transferOf(value: unknown): { value: unknown; list: Transferable
   return transfer && { value: transfer.value, list: [...transfer.list] };
 }
 
+/** Unpacks the arguments that are to be handed over, in addition to what is handed over anyway. */
+export function parcelOf(args: readonly unknown[], list: readonly Transferable[] = NONE): Parcel {
+  let parcel: { args: unknown[]; list: Transferable[] } | undefined;
+  for (let i = 0; i < args.length; i++) {
+    const transfer = transferOf(args[i]);
+    if (transfer === undefined) continue;
+    parcel ??= { args: [...args], list: [...list] };
+    parcel.args[i] = transfer.value;
+    parcel.list.push(...transfer.list);
+  }
+  return parcel ?? { args, list };
+}
+
 const TRANSFER = Symbol.for("@anyio/threads/v1/transfer");
+const NONE: readonly Transferable[] = [];
+
+class Handover {
+  readonly [TRANSFER]: Transfer;
+  // A function, for it keeps this from being cloned where nobody looks for it: inside of a value.
+  readonly refusal = transferIsForWholeValues;
+
+  constructor(transfer: Transfer) {
+    this[TRANSFER] = transfer;
+  }
+}
+
+function transferIsForWholeValues(): void {}

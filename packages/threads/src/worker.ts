@@ -19,13 +19,19 @@ export type WorkerModule<M> = { readonly [K in keyof M as M[K] extends AnyFuncti
  */
 export function worker<M extends object>(module: string | URL): WorkerModule<M> {
   const known = new Map<string, AnyFunction>();
-  const url = moduleExport(module, "default") && String(module);
+  checkModule(module);
+  const url = String(module);
   const member = (name: string): AnyFunction => {
     let reference = known.get(name);
     if (reference === undefined) known.set(name, (reference = moduleExport(url, name)));
     return reference;
   };
   return new Proxy({}, { get: (_, name) => (isExport(name) ? member(name) : undefined) }) as WorkerModule<M>;
+}
+
+/** @throws {TypeError} when it is no URL */
+function checkModule(module: string | URL): void {
+  moduleExport(module, "default");
 }
 
 // An object with such a member would be awaited as a promise.

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CancelScope, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
-import { type BlockingPortal, connectPortal, RunFinishedError, withBlockingPortal } from "@anyio/threads";
+import { CancelScope, InvalidStateError, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
+import { type BlockingPortal, connectPortal, withBlockingPortal } from "@anyio/threads";
 import { caught } from "#support/caught";
 import { built } from "./support/work.js";
 
@@ -34,6 +35,10 @@ class Caller {
     return () => this.#next();
   }
 
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
   async result(how: "call" | "callAsync" | "cancelled", name: string, ...args: unknown[]): Promise<unknown> {
     return (await this.call(how, name, ...args))();
   }
@@ -64,6 +69,43 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
       withBlockingPortal({ wrong: 1 as never }, () => {}),
       TypeError,
     );
+    await caught(
+      withBlockingPortal(null as never, () => {}),
+      TypeError,
+    );
+    await caught(withBlockingPortal({}, 1 as never), TypeError);
+  });
+
+  it("cancels what a thread has asked for that ends", async () => {
+    const events: string[] = [];
+    const slow = async (): Promise<void> => {
+      events.push("called");
+      try {
+        await sleepForever();
+      } finally {
+        events.push("cleaned up");
+      }
+    };
+    await withBlockingPortal({ slow }, async (portal) => {
+      const caller = new Caller(portal);
+      await caller.call("callAsync", "slow");
+      while (events.length === 0) await sleep(1);
+      await caller.end();
+      while (events.length === 1) await sleep(1);
+    });
+
+    expect(events).toEqual(["called", "cleaned up"]);
+  });
+
+  it("calls them with the storages of whoever has opened it", async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const which = (): string | undefined => storage.getStore();
+
+    const reply = await storage.run("A", () =>
+      withBlockingPortal({ which }, (portal) => new Caller(portal).result("call", "which")),
+    );
+
+    expect(reply).toEqual({ value: "A" });
   });
 
   it.each(BOTH)("has a thread call functions here: %s", async (how) => {
@@ -190,7 +232,24 @@ describe("connectPortal", () => {
       const portal = connectPortal<{ add(a: number, b: number): number }>(port);
 
       expect(await portal.callAsync("add", 1, 2)).toBe(3);
-      expect(() => connectPortal(port)).toThrow(RunFinishedError);
+    });
+  });
+
+  it("has one connection, whose answers a second one does not take", async () => {
+    await withBlockingPortal({ add: (a: number, b: number) => a + b }, async ({ port }) => {
+      const asked = connectPortal(port).callAsync("add", 1, 2);
+      for (let i = 0; i < 5; i++) {
+        expect(() => connectPortal(port)).toThrow(TypeError);
+        await sleep(1);
+      }
+
+      expect(await asked).toBe(3);
+    });
+  });
+
+  it("is an InvalidStateError where it would wait for itself", async () => {
+    await withBlockingPortal({ add: (a: number, b: number) => a + b }, ({ port }) => {
+      expect(() => connectPortal(port).call("add", 1, 2)).toThrow(InvalidStateError);
     });
   });
 

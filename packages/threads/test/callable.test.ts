@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
 import { CancelScope, failAfter, isCancelled, run, sleep, sleepForever, TimeoutError } from "@anyio/core";
 import { currentScope } from "@anyio/core/lowlevel";
@@ -5,6 +6,7 @@ import { VirtualClock } from "@anyio/testing";
 import { callable, type RemoteFunction, toThread, transfer } from "@anyio/threads";
 import { caught, errorOf } from "#support/caught";
 import { outside } from "#support/outside";
+import { isRuntime } from "#support/runtimes";
 import { inProgram } from "./support/program.js";
 import { flag, raised, work } from "./support/work.js";
 
@@ -48,6 +50,24 @@ describe("callable", { timeout: 30_000 }, () => {
     });
   });
 
+  it("has the storages of whoever called the thread, and not of who called it first", async () => {
+    await inProgram(async () => {
+      const requestId = new AsyncLocalStorage<string>();
+      const seen: unknown[] = [];
+      const fn = (remote: RemoteFunction<() => void>): Promise<void> => remote.call();
+      const note = async (): Promise<void> => {
+        seen.push(requestId.getStore());
+        await sleep(1);
+        seen.push(requestId.getStore());
+      };
+
+      await requestId.run("A", () => toThread.run(fn, [callable(note)]));
+      await requestId.run("B", () => toThread.run(fn, [callable(note)]));
+
+      expect(seen).toEqual(["A", "A", "B", "B"]);
+    });
+  });
+
   it("keeps the order, and a thread may have several under way", async () => {
     const values: number[] = [];
     const fn = (remote: RemoteFunction<(n: number) => void>): Promise<unknown> =>
@@ -76,6 +96,8 @@ describe("callable", { timeout: 30_000 }, () => {
 
     expect(error).toMatchObject({ message: "too far", code: "E_FAR" });
     expect(error.stack).toMatch(/in worker thread \d+:[^]*in the main thread:/);
+    // The first frame there is that of the function, and not one of ours.
+    if (isRuntime("node")) expect(error.stack).toMatch(/in worker thread \d+:\n +at [^\n]*<anonymous>:1:/);
   });
 
   it("can be caught there", async () => {
@@ -124,6 +146,45 @@ describe("callable", { timeout: 30_000 }, () => {
 
     expect(error.budget).toBe(30);
     expect(events).toEqual([true]);
+  });
+
+  it("need not be awaited: what is under way when the call ends harms no thread", async () => {
+    await inProgram(async () => {
+      const { threadId } = work;
+      const before = await toThread.run(threadId);
+      const fn = (remote: RemoteFunction<(n: number) => void>): string => {
+        for (let n = 0; n < 10; n++) void remote.call(n);
+        return "ended";
+      };
+
+      expect(await toThread.run(fn, [callable(() => sleepForever())])).toBe("ended");
+      // It has turned its event loop since.
+      expect(await toThread.run(work.default, ["unharmed"])).toBe("unharmed");
+      expect(await toThread.run(threadId)).toBe(before);
+    });
+  });
+
+  it.each([
+    ["blocking", callSync],
+    ["async", callAsync],
+  ])("may throw what cannot be read: %s", async (_how, fn) => {
+    const error = await caught(
+      inProgram(() =>
+        toThread.run(fn, [
+          callable(() => {
+            throw Object.defineProperty(new RangeError("far"), "detail", {
+              get() {
+                throw new Error("gone");
+              },
+            });
+          }),
+          1,
+        ]),
+      ),
+      RangeError,
+    );
+
+    expect(error.message).toBe("far");
   });
 
   it("is cancelled and waited for when the call ends that it was given to", async () => {

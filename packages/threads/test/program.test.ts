@@ -46,6 +46,17 @@ describe("a program with threads", { timeout: 30_000 }, () => {
     expect((await once(child, "close"))[1]).toBe("SIGTERM");
   });
 
+  it("ends where the system gives it no thread", async () => {
+    skipOn(["bun", "deno"], "they have no flag that refuses threads");
+    const flag = runtime.version.startsWith("20.") ? "--experimental-permission" : "--permission";
+    const child = start("refused", flag, "--allow-fs-read=*");
+
+    expect([(await once(child, "close"))[0], child.printed()]).toEqual([
+      0,
+      expect.stringMatching(/ERR_ACCESS_DENIED ERR_ACCESS_DENIED\n/),
+    ]);
+  });
+
   it("outlives a thread that runs out of memory", async () => {
     skipOn(["bun", "deno"], "its threads have no memory of their own to run out of");
     const child = start("memory", "--max-old-space-size=64");

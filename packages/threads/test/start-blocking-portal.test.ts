@@ -1,17 +1,18 @@
-import { describe, expect, it } from "vitest";
-import { BrokenWorkerError, run } from "@anyio/core";
+import { describe, expect, it, vi } from "vitest";
+import { BrokenWorkerError, forceClose, run } from "@anyio/core";
 import { moduleExport } from "@anyio/core/lowlevel";
 import { TaskCancelledError } from "@anyio/task-groups";
 import { assertNoLeaks } from "@anyio/testing";
-import { RunFinishedError, startBlockingPortal, type SyncPortal } from "@anyio/threads";
+import { RunFinishedError, startBlockingPortal, type SyncPortal, transfer } from "@anyio/threads";
 import { caught } from "#support/caught";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
-import { built, work } from "./support/work.js";
+import { built, flag, raised, work } from "./support/work.js";
 
 const LOOP = await built("loop");
 const slowly = moduleExport<typeof import("./fixtures/loop.js").slowly>(LOOP, "slowly");
 const stubbornly = moduleExport<typeof import("./fixtures/loop.js").stubbornly>(LOOP, "stubbornly");
+const tidily = moduleExport<typeof import("./fixtures/loop.js").tidily>(LOOP, "tidily");
 const together = moduleExport<typeof import("./fixtures/loop.js").together>(LOOP, "together");
 
 const wait = (ms: number): Promise<string> => new Promise((resolve) => setTimeout(() => resolve(`after ${ms}`), ms));
@@ -97,10 +98,66 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
     expect(thrownBy(() => task.result())).toBeInstanceOf(BrokenWorkerError);
   });
 
+  it("is closed at once where its tasks have ended, whatever handles they have left", () => {
+    const began = performance.now();
+    withPortal((portal) => {
+      portal.call(() => void setInterval(() => {}, 1_000));
+    }, 60_000);
+
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it("counts its grace in real time, whatever clock a test has put in place", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    try {
+      const task = withPortal((portal) => portal.startTaskSoon(stubbornly), 50);
+      expect(thrownBy(() => task.result())).toBeInstanceOf(BrokenWorkerError);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("waits for no task where it is closed forcefully", async () => {
+    const began = flag();
+    const portal = startBlockingPortal({ grace: 60_000 });
+    const task = portal.startTaskSoon(tidily, [began, flag()]);
+    Atomics.wait(began, 0, 0);
+    const at = performance.now();
+    await forceClose(portal);
+
+    expect(performance.now() - at).toBeLessThan(20_000);
+    expect(thrownBy(() => task.result())).toBeInstanceOf(BrokenWorkerError);
+  });
+
+  it("hands over an argument", () => {
+    const bytes = new Uint8Array(1_000);
+    withPortal((portal) => {
+      expect(portal.call((given: Uint8Array) => given.length, [transfer(bytes, [bytes.buffer])])).toBe(1_000);
+    });
+
+    expect(bytes.length).toBe(0);
+  });
+
+  it("throws an error that cannot be read, and goes on", () => {
+    const fn = (): never => {
+      throw Object.defineProperty(new RangeError("far"), "detail", {
+        get() {
+          throw new Error("gone");
+        },
+      });
+    };
+    withPortal((portal) => {
+      expect(String(thrownBy(() => portal.call(fn)))).toBe("RangeError: far");
+      expect(portal.call(together, [2])).toEqual([0, 1]);
+    });
+  });
+
   it.each([
-    ["exits", () => process.exit(7)],
+    ["exits", 7, undefined, () => process.exit(7)],
     [
       "throws where nobody catches it",
+      1,
+      "late",
       () => {
         setTimeout(() => {
           throw new RangeError("late");
@@ -108,9 +165,12 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
         return new Promise(() => {});
       },
     ],
-  ])("is a BrokenWorkerError at once where its thread ends: it %s", (_how, fn) => {
+  ])("is a BrokenWorkerError at once where its thread ends: it %s", (_how, exitCode, cause, fn) => {
     withPortal((portal) => {
-      expect(thrownBy(() => portal.call(fn as () => unknown))).toBeInstanceOf(BrokenWorkerError);
+      const error = thrownBy(() => portal.call(fn)) as BrokenWorkerError;
+
+      expect(error).toBeInstanceOf(BrokenWorkerError);
+      expect([error.exitCode, (error.cause as Error | undefined)?.message]).toEqual([exitCode, cause]);
       expect(thrownBy(() => portal.call(wait, [1]))).toBeInstanceOf(BrokenWorkerError);
     });
   });
@@ -147,5 +207,20 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
     await outside(() => run(async () => void portals.push(startBlockingPortal()), { signals: [] }));
 
     for (const portal of portals) expect(() => portal.call(wait, [1])).toThrow(RunFinishedError);
+  });
+
+  it("has its tasks clean up where it is left open", mayLeak, async () => {
+    const [began, cleanedUp] = [flag(), flag()];
+    await outside(() =>
+      run(
+        async () => {
+          startBlockingPortal({ grace: 60_000 }).startTaskSoon(tidily, [began, cleanedUp]);
+          await raised(began);
+        },
+        { signals: [] },
+      ),
+    );
+
+    expect(cleanedUp[0]).toBe(1);
   });
 });

@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BrokenWorkerError, CancelScope, sleep } from "@anyio/core";
+import { BrokenWorkerError, CancelScope, currentSignal, sleep } from "@anyio/core";
 import { CapacityLimiter } from "@anyio/sync";
 import { callable, type RemoteFunction, toThread, type ToThreadOptions } from "@anyio/threads";
+import { mayLeak } from "#support/may-leak";
 import { check } from "#support/property";
+import { unhandledRejectionsOf } from "#support/unhandled";
 import { inProgram } from "./support/program.js";
-import { work } from "./support/work.js";
+import { flag, work } from "./support/work.js";
 
 type Ask = (n: number) => Promise<number>;
 type Options = Pick<ToThreadOptions, "limiter" | "onCancel" | "grace">;
@@ -60,6 +62,49 @@ describe("toThread.run, whatever happens to its calls", () => {
           while (limiter.borrowedTokens > 0) await sleep(1);
           expect(await toThread.run(work.add, [1, 2], { limiter })).toBe(3);
         });
+      }),
+      25,
+    );
+  });
+});
+
+/** Keeps its thread busy, and says that it has begun and ended. */
+const workFor = (ms: number, began: Int32Array, ended: Int32Array): void => {
+  Atomics.store(began, 0, 1);
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  Atomics.store(ended, 0, 1);
+};
+
+const leftover = fc.record({
+  onCancel: fc.constantFrom("wait" as const, "abandon" as const, "terminate" as const),
+  ms: fc.nat(20),
+});
+
+describe("toThread.run, whatever is under way as run() ends", () => {
+  it("joins what has begun, and rejects nothing that nobody awaits", { ...mayLeak, timeout: 60_000 }, async () => {
+    const shape = [fc.array(leftover, { maxLength: 6 }), fc.nat(20), fc.boolean(), fc.boolean()] as const;
+    await check(
+      fc.asyncProperty(...shape, async (calls, endAfter, fails, usesSignal) => {
+        const limiter = new CapacityLimiter(4);
+        const flags = calls.map(() => ({ began: flag(), ended: flag() }));
+        const reasons = await unhandledRejectionsOf(async () => {
+          const error: unknown = await inProgram(async () => {
+            if (usesSignal) currentSignal();
+            for (const [i, { began, ended }] of flags.entries()) {
+              const { ms, onCancel } = calls[i] as (typeof calls)[number];
+              void toThread.run(workFor, [ms, began, ended], { limiter, onCancel, grace: 60_000 });
+            }
+            await sleep(endAfter);
+            if (fails) throw new RangeError("fails");
+          }).catch((error: unknown) => error);
+          expect(error instanceof RangeError).toBe(fails);
+        });
+
+        expect(reasons).toEqual([]);
+        for (const [i, { began, ended }] of flags.entries()) {
+          if (calls[i]?.onCancel !== "abandon") expect(ended[0]).toBe(began[0]);
+        }
       }),
       25,
     );

@@ -1,12 +1,18 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import {
   BrokenWorkerError,
   CancelScope,
+  currentSignal,
+  ExceptionGroup,
   failAfter,
   isCancelled,
   moveOnAfter,
   run,
+  shield,
   sleep,
+  sleepForever,
   TimeoutError,
   waitAllTasksBlocked,
 } from "@anyio/core";
@@ -14,7 +20,7 @@ import { moduleExport } from "@anyio/core/lowlevel";
 import { CapacityLimiter } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, VirtualClock } from "@anyio/testing";
-import { defaultThreadLimiter, toThread, worker } from "@anyio/threads";
+import { callable, defaultThreadLimiter, type RemoteFunction, toThread, worker } from "@anyio/threads";
 import { caught, errorOf } from "#support/caught";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
@@ -151,7 +157,9 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
     ["a text", "() => 1"],
     ["nothing", undefined],
   ])("is a TypeError: %s", async (_what, fn) => {
-    await caught(toThread.run(fn as () => void), TypeError);
+    const error = await caught(toThread.run(fn as () => void), TypeError);
+
+    expect(error.message).toMatch(/^fn /);
   });
 
   it.each([
@@ -161,6 +169,9 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
     ["a grace that is no number", [1, 2], { grace: "1" }, TypeError],
     ["a negative grace", [1, 2], { grace: -1 }, RangeError],
     ["a grace that is not a number", [1, 2], { grace: NaN }, RangeError],
+    ["a limiter that is none", [1, 2], { limiter: 3 }, TypeError],
+    ["no limiter", [1, 2], { limiter: null }, TypeError],
+    ["a name that is no text", [1, 2], { name: 7 }, TypeError],
   ])("is an error: %s", async (_what, args, options, type) => {
     await caught(toThread.run(work.add, args as never, options as never), type);
   });
@@ -239,6 +250,34 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
   });
 });
 
+describe("toThread.run, what a function sees there", { timeout: 30_000 }, () => {
+  it("is what a bare worker has, and nothing of ours", async () => {
+    const bare = new Worker(
+      'process.getBuiltinModule("worker_threads").parentPort.postMessage(Object.getOwnPropertyNames(globalThis))',
+      { eval: true },
+    );
+    const [names] = (await once(bare, "message")) as [string[]];
+    const ours = await inProgram(() => toThread.run(() => Object.getOwnPropertyNames(globalThis)));
+
+    expect(ours.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it("is no name of ours, where it has forgotten to bring one along", async () => {
+    const fns = Array.from("abcdefghijklmnopqrstuvwxyz").map(
+      // oxlint-disable-next-line typescript/no-implied-eval -- tools rename what a function closes over
+      (name) => new Function(`return () => ${name}`)() as () => unknown,
+    );
+
+    for (const fn of fns) {
+      const error = await caught(
+        inProgram(() => toThread.run(fn)),
+        ReferenceError,
+      );
+      expect(error.message).toMatch(/was left behind/);
+    }
+  });
+});
+
 describe("toThread.run, what is thrown there", { timeout: 30_000 }, () => {
   it("comes back as itself", async () => {
     const error = await caught(
@@ -257,6 +296,32 @@ describe("toThread.run, what is thrown there", { timeout: 30_000 }, () => {
 
     expect(error.stack).toMatch(/^OddError: it is odd\n[^]*to-thread\.test[^]*in worker thread \d+:\n[^]*work\.mjs/);
     expect(error.stack).not.toMatch(/threads\/(src\/to-thread|dist\/index)[^]*in worker thread/);
+  });
+
+  it("is a group again where it was one", async () => {
+    const error = await caught(
+      inProgram(() => toThread.run(work.failTwice)),
+      ExceptionGroup,
+    );
+
+    expect(error.leaves().map(String)).toEqual(["RangeError: one", "TypeError: two"]);
+  });
+
+  it("may be an error that cannot be read", async () => {
+    const error = await caught(
+      inProgram(() =>
+        toThread.run(() => {
+          throw Object.defineProperty(new RangeError("far"), "detail", {
+            get() {
+              throw new Error("gone");
+            },
+          });
+        }),
+      ),
+      RangeError,
+    );
+
+    expect(error.message).toBe("far");
   });
 
   it("may be anything", async () => {
@@ -329,15 +394,41 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
 
   it("harms no call where it ends between two, and a warning tells what has failed", async () => {
     await inProgram(async () => {
-      const id = await toThread.run(work.leaveBehind);
-      // Nobody has told us yet of what has happened meanwhile.
-      Atomics.wait(flag(), 0, 0, 50);
+      const id = await toThread.run(threadId);
+      await leaveBehind();
 
       expect(await toThread.run(work.add, [1, 2])).toBe(3);
       expect(await toThread.run(threadId)).not.toBe(id);
     });
-    const warnings = await takeWarnings();
-    for (const warning of warnings) expect(warning.message).toMatch(/has ended, for code threw there/);
+    await expectWarningOfLeftover();
+  });
+
+  it("fails a call where nobody knows any more what its arguments were", async () => {
+    await inProgram(async () => {
+      await leaveBehind();
+      const list = [1];
+      const running = toThread.run((given: number[]) => given.length, [list]);
+      list.push(2);
+      const error = await caught(running, BrokenWorkerError);
+
+      expect((error.cause as Error).message).toBe("left behind");
+      expect(await toThread.run(work.add, [1, 2])).toBe(3);
+    });
+  });
+
+  it("cancels a call that was not begun, where its caller is cancelled", async () => {
+    await inProgram(async () => {
+      await leaveBehind();
+      const scope = new CancelScope();
+      const result = await scope.run(() => {
+        const running = toThread.run(work.spinForEver);
+        scope.cancel();
+        return running;
+      });
+
+      expect([result, scope.cancelledCaught]).toEqual([undefined, true]);
+    });
+    await expectWarningOfLeftover();
   });
 
   it("has told its result first", async () => {
@@ -358,6 +449,141 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
       const value = await toThread.run(work.chatter);
 
       expect(value).toBe("right");
+    });
+  });
+});
+
+/** Has a thread end, of which nobody has told us yet. */
+async function leaveBehind(): Promise<void> {
+  const isOver = flag();
+  await toThread.run(work.leaveBehind, [isOver]);
+  Atomics.wait(isOver, 0, 0, 10_000);
+}
+
+async function expectWarningOfLeftover(): Promise<void> {
+  const warnings = await takeWarnings();
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^worker thread \d+ has ended, for code threw there that no call waited for$/),
+  ]);
+}
+
+/** Takes its time, and says when it has ended. */
+const work50 = (ended: Int32Array, began: Int32Array): void => {
+  Atomics.store(began, 0, 1);
+  const end = performance.now() + 50;
+  while (performance.now() < end);
+  Atomics.store(ended, 0, 1);
+};
+
+describe("toThread.run, as its run() ends", { timeout: 30_000 }, () => {
+  it("is joined where another branch has failed", async () => {
+    const [ended, began] = [flag(), flag()];
+    const failing = (): Promise<never> => raised(began).then(() => Promise.reject(new RangeError("no")));
+
+    await caught(
+      inProgram(() => Promise.all([toThread.run(work50, [ended, began]), failing()])),
+      RangeError,
+    );
+
+    expect(ended[0]).toBe(1);
+  });
+
+  it.each(["wait", "terminate"] as const)("is joined where nobody waits for it: %s", mayLeak, async (onCancel) => {
+    const [ended, began] = [flag(), flag()];
+
+    const reasons = await unhandledRejectionsOf(() =>
+      inProgram(async () => {
+        void toThread.run(work50, [ended, began], { onCancel, grace: 60_000 });
+        await raised(began);
+      }),
+    );
+
+    expect([reasons, ended[0]]).toEqual([[], 1]);
+  });
+
+  it("is stopped where it is abandoned, then or before", mayLeak, async () => {
+    const began = flag();
+
+    const reasons = await unhandledRejectionsOf(() =>
+      inProgram(async () => {
+        await moveOnAfter(1, () => toThread.run(work.spinForEver, [flag()], { onCancel: "abandon" }));
+        void toThread.run(work.spinForEver, [began], { onCancel: "abandon" });
+        await raised(began);
+      }),
+    );
+
+    expect(reasons).toEqual([]);
+  });
+
+  it("has a blocked call back end, and its thread with it", mayLeak, async () => {
+    const began = flag();
+    let told: string | undefined;
+    const fn = (remote: RemoteFunction<() => void>, began: Int32Array): string => {
+      Atomics.store(began, 0, 1);
+      try {
+        remote.callSync();
+        return "nothing";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+
+    await inProgram(async () => {
+      void toThread.run(fn, [callable(() => sleepForever()), began]).then((name) => (told = name));
+      await raised(began);
+    });
+
+    expect(told).toBe("AbortError");
+  });
+
+  it("works for who is left there, shielded", mayLeak, async () => {
+    const values: number[] = [];
+
+    await inProgram(async () => {
+      void shield(async () => {
+        await sleep(20);
+        for (let i = 0; i < 2; i++) values.push(await toThread.run(work.add, [i, 1]));
+        await moveOnAfter(10, () => toThread.run(work.spinForEver, [], { onCancel: "abandon" }));
+      });
+      await toThread.run(work.add, [1, 2]);
+    });
+
+    expect(values).toEqual([1, 2]);
+  });
+});
+
+describe("toThread.run, cancelled where the scope's signal is in use", { timeout: 30_000 }, () => {
+  it.each([
+    ["wait", work.spinUntilCancelled],
+    ["abandon", work.spinUntilCancelled],
+    ["terminate", work.spinUntilCancelled],
+    ["terminate", work.spinForEver],
+  ] as const)("is cancelled as ever: %s, %o", async (onCancel, fn) => {
+    await inProgram(async () => {
+      const began = flag();
+      const scope = new CancelScope();
+      const running = scope.run(async () => {
+        currentSignal();
+        await toThread.run(fn, [began], { onCancel, grace: 200 });
+      });
+      await raised(began);
+      scope.cancel("enough");
+
+      expect([await running, scope.cancelledCaught]).toEqual([undefined, true]);
+    });
+  });
+
+  it("tells why, also where the scope is left", mayLeak, async () => {
+    await inProgram(async () => {
+      const began = flag();
+      let told: Record<string, unknown> | undefined;
+      await new CancelScope().run(async () => {
+        currentSignal();
+        void toThread.run(work.describeCancellation, [began]).then((cancellation) => (told = cancellation));
+        await raised(began);
+      });
+
+      expect(told).toMatchObject({ name: "AbortError", source: "exit" });
     });
   });
 });

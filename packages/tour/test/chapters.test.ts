@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, Program, tour } from "./program.js";
 import { tempDir } from "./temp-dir.js";
@@ -127,7 +127,31 @@ describe("the whole tour", () => {
         /kept what it had: .* signal SIGTERM/,
       ],
     ],
-    [24, [/Indexed .* problems 0 .*Wrote index\.json: \d{1,3}(,\d{3})* text files/]],
+    [
+      24,
+      [
+        /In the event loop .* heart ♥[♥·]*·{5}[♥·]* image 1 ░+ .* In worker threads.* heart ♥[♥·]*♥[♥·]* image 1 ░+▒+▓+█/,
+        /4 of 4 checksums are the same .* 16 of 64 MiB .* 32 of 64 MiB (?!.*48 of).* found out by itself/,
+      ],
+    ],
+    [
+      25,
+      [
+        /the search has ended: false \d+ ms the timer of 100 ms goes off/,
+        /TimeoutError: .* did not finish within 100 ms.* the next search finds: true/,
+        /after \d+ tries .* [1-9]\d% shorter/,
+        /wait: caller (█+) wait: thread █+ abandon: caller (█+) abandon: thread \2█{9,} terminate: caller (?!\1)█+ terminate: thread (?!\1)█+/,
+      ],
+    ],
+    [
+      26,
+      [
+        /Dear \[object Promise\], your/,
+        /customer is looked up .* thing is looked up .* thread: Dear Ada, your umbrella leaves on Monday\./,
+        /the portal is closed .* thread: RunFinishedError: .* ms Dear Ada.* all at once: Ada, umbrella, Monday/,
+      ],
+    ],
+    [27, [/Indexed .* problems 0 .*Wrote index\.json: \d{1,3}(,\d{3})* text files/]],
   ];
 
   it.each(claims)("shows in chapter %i what it claims", (number, patterns) => {
@@ -160,6 +184,9 @@ describe("one chapter", { timeout: 30_000 }, () => {
     ["20", /ignores SIGTERM/],
     ["21", /In worker processes/],
     ["23", /for await/],
+    ["24", /the threads are started/],
+    ["25", /In a thread, with/],
+    ["26", /thing is looked up/],
   ];
 
   it.each(moments)("ends by SIGINT, at once: %s", async (chapter, moment) => {
@@ -195,16 +222,42 @@ describe("the files of the chapters", () => {
       "@anyio/subprocess",
       "@anyio/sync",
       "@anyio/task-groups",
+      "@anyio/threads",
       "node:child_process",
+      "node:crypto",
       "node:events",
+      "node:fs",
       "node:fs/promises",
       "node:net",
+      "node:os",
       "node:path",
       "node:util",
+      "node:worker_threads",
       "../credentials.js",
       "../narrator.js",
       "../timeline.js",
     ];
     expect(allowed).toEqual(expect.arrayContaining([...imports].map(([, specifier]) => specifier)));
+  });
+});
+
+describe("the modules that run in threads", () => {
+  const tour = join(import.meta.dirname, "..");
+  const modules = readdirSync(join(tour, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => {
+      const names = readFileSync(join(tour, "src", path), "utf8").matchAll(
+        /new URL\("\.\/(.*)\.js", import\.meta\.url\)/g,
+      );
+      return [...names].map(([, name = ""]) => [dirname(path), name] as const);
+    });
+
+  it("are four", () => {
+    expect(modules.map(([, name]) => name).toSorted()).toEqual(["count-texts", "fill-in", "hash-file", "shorten-trip"]);
+  });
+
+  it.each(modules)("are beside who asks for them, as sources and built: %s/%s", (folder, name) => {
+    expect(existsSync(join(tour, "src", folder, `${name}.ts`))).toBe(true);
+    expect(existsSync(join(tour, "dist", `${name}.js`))).toBe(true);
   });
 });

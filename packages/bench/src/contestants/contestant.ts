@@ -20,6 +20,7 @@ export interface Families {
   readonly sockets: SocketsFamily;
   readonly processes: ProcessesFamily;
   readonly files: FilesFamily;
+  readonly threads: ThreadsFamily;
 }
 
 export type Contestant = Partial<Families>;
@@ -220,4 +221,30 @@ export interface FilesFamily {
   ) => Promise<void>;
   /** Calls `line` with each line of a file of UTF-8, without its "\n". */
   readonly lines?: (path: string, line: (line: string) => void) => Promise<void>;
+}
+
+/** Functions in threads, those of `thread-work.ts` in most of these. A contestant has what it can do. */
+export interface ThreadsFamily {
+  /**
+   * In so many threads, each of which has one call at a time: adds one to a number, again and again. The repetitions share the times; each
+   * counts from 0, and they return the sum of what they have come to.
+   */
+  readonly roundTrips?: (threads: number) => Promise<Session>;
+  /** Counts the primes below `limit`, in `times` calls at once, which so many threads do. Returns the sum of what they found. */
+  readonly primes?: (threads: number, times: number, limit: number) => Promise<number>;
+  /** Bytes to a thread, which adds one to the first of them, and back. */
+  readonly passing?: (how: Passing) => Promise<PassingSession>;
+  /** Starts threads, tells `answered` what 0 and one make, as a thread says, and ends them. */
+  readonly firstCall?: (answered: (sum: number) => void) => Promise<void>;
+  /** From a thread, which is blocked meanwhile, into the event loop that has called it: adds one to a number, again and again. */
+  readonly callBacks?: () => Promise<Session>;
+  /** From the main thread, which is blocked meanwhile, into an event loop elsewhere: an async function that adds one to a number. */
+  readonly blockingCalls?: () => Promise<Session>;
+}
+
+export type Passing = "transfer" | "clone";
+
+export interface PassingSession {
+  pass(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
 }

@@ -20,6 +20,10 @@ const SPECIALISTS = [
   "child-process-loop",
   "execa",
   "fs-promises",
+  "worker-threads",
+  "piscina",
+  "tinypool",
+  "synckit",
 ] as const;
 
 /** In the order of the table's columns. */
@@ -72,5 +76,13 @@ export async function loadContestant(name: ContestantName): Promise<Contestant> 
       return (await import("./execa/index.js")).execa;
     case "fs-promises":
       return (await import("./fs-promises/index.js")).fsPromises;
+    case "worker-threads":
+      return (await import("./worker-threads/index.js")).workerThreads;
+    case "piscina":
+      return (await import("./piscina/index.js")).piscina;
+    case "tinypool":
+      return (await import("./tinypool/index.js")).tinypool;
+    case "synckit":
+      return (await import("./synckit/index.js")).synckit;
   }
 }

@@ -20,6 +20,23 @@ export async function timePerOperation(
   return (median(elapsed) * 1e6) / operations;
 }
 
+/** Nanoseconds for each of `times` times that `work` is done, of which that counts that it returns, in milliseconds. */
+export async function timeAsTold(
+  times: number,
+  work: () => Promise<number>,
+  { warmUpMs, samples }: Effort,
+): Promise<number> {
+  if (warmUpMs > 0) await repeat(async () => void (await work()), warmUpMs);
+  globalThis.gc?.();
+  const told: number[] = [];
+  for (let i = 0; i < samples; i += 1) {
+    let total = 0;
+    for (let j = 0; j < times; j += 1) total += await work();
+    told.push(total / times);
+  }
+  return median(told) * 1e6;
+}
+
 /** Repeats `once` for at least `ms` milliseconds; returns how many each repetition took. */
 async function repeat(once: () => Promise<void>, ms: number): Promise<number> {
   const begun = performance.now();

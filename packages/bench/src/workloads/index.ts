@@ -10,6 +10,7 @@ import { million } from "./million.js";
 import { processes } from "./processes.js";
 import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
+import { threads } from "./threads.js";
 import { timeoutAwait, timeoutReturn } from "./timeout.js";
 import type { Workload } from "./workload.js";
 
@@ -34,4 +35,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...sockets,
   ...processes,
   ...files,
+  ...threads,
 ];

@@ -1,5 +1,5 @@
 import { type Contestant, familyOf, type Session, type Transport } from "../contestants/contestant.js";
-import { findPython } from "../contestants/python-anyio/find-python.js";
+import { whyNoPython } from "../contestants/python-anyio/find-python.js";
 import type { Effort } from "../measure/effort.js";
 import { timePerOperation } from "../measure/time.js";
 import type { Workload } from "./workload.js";
@@ -16,7 +16,7 @@ const requests: Workload = {
   smokeSize: 200,
   contestants: ["anyio", "node-net", "node-net-loop", "python-anyio"],
   get leftOut() {
-    return findPython() === undefined ? { "python-anyio": "no Python with AnyIO here; Debian's is python3-anyio" } : {};
+    return whyNoPython();
   },
   async run(contestant, times, effort) {
     const session = await familyOf(contestant, "sockets").requests?.(CONNECTIONS);

@@ -1,5 +1,5 @@
 import { CancelScope } from "@anyio/core";
-import type { Cells } from "./cells.js";
+import type { Bell } from "./bell.js";
 import type { Answer, Ask, MessagePort, Outcome } from "./messages.js";
 import { sendError, sendValue } from "./outcome.js";
 
@@ -10,12 +10,12 @@ export class Answers {
   readonly #scopes = new Map<number, CancelScope>();
 
   /**
-   * @param cells what the thread looks at while it is blocked
+   * @param bell what wakes the thread while it is blocked
    * @param port where the thread listens
    * @param forBlocked where it looks while it is blocked
    */
   constructor(
-    readonly cells: Cells,
+    readonly bell: Bell,
     readonly port: MessagePort,
     readonly forBlocked: MessagePort,
   ) {}
@@ -69,8 +69,8 @@ export class Answers {
     send: (port: MessagePort, what: unknown, wrap: (outcome: Outcome) => Answer) => void,
   ): void {
     // Whoever asked has been told of the end.
-    if (this.cells.isClosed) return;
+    if (this.bell.isClosed) return;
     send(isBlocked ? this.forBlocked : this.port, what, (outcome) => ({ type: "answer", id, outcome }));
-    if (isBlocked) this.cells.wake();
+    if (isBlocked) this.bell.wake();
   }
 }

@@ -1,7 +1,8 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import { reviveError } from "@anyio/core/workers";
+import { framesOf, reviveError } from "@anyio/core/workers";
 import { RunFinishedError } from "../errors.js";
-import type { Cells } from "./cells.js";
+import { parcelOf } from "../transfer.js";
+import type { Bell } from "./bell.js";
 import type { Answer, Ask, Cancellation, MessagePort, Outcome } from "./messages.js";
 
 /** Who waits for an answer without being blocked. */
@@ -11,7 +12,7 @@ export interface Settle {
 }
 
 interface AskerFacts {
-  readonly cells: Cells;
+  readonly bell: Bell;
   readonly port: MessagePort;
   readonly answers: MessagePort;
   /** What people call the one who serves this thread. */
@@ -41,29 +42,32 @@ export class Asker {
     return this.#waiting.size;
   }
 
-  /** Asks, and has `settle` told. Returns what takes that back. */
-  ask(target: string | number, args: readonly unknown[], settle: Settle): () => void {
+  /**
+   * Asks, and has `settle` told. Returns what takes that back.
+   *
+   * @param caller made in the function that people call
+   */
+  ask(target: string | number, args: readonly unknown[], settle: Settle, caller: Error): () => void {
     const { port } = this.#facts;
     this.#checkOpen();
     const id = ++this.#lastId;
-    const caller = new Error();
-    port.postMessage({ type: "ask", id, target, args, isBlocked: false } satisfies Ask);
+    this.#post({ type: "ask", id, target, args, isBlocked: false });
     this.#waiting.set(id, { settle, caller });
     return () => port.postMessage({ type: "withdrawal", id });
   }
 
   /** Asks, and blocks the thread until there is an answer. */
   askBlocking(target: string | number, args: readonly unknown[]): unknown {
-    const { cells, port } = this.#facts;
+    const { bell } = this.#facts;
     this.#checkOpen();
     const id = ++this.#lastId;
-    port.postMessage({ type: "ask", id, target, args, isBlocked: true } satisfies Ask);
-    const outcome = cells.waitFor(
-      () => this.#findAnswer(id) ?? (cells.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
+    this.#post({ type: "ask", id, target, args, isBlocked: true });
+    const outcome = bell.waitFor(
+      () => this.#findAnswer(id) ?? (bell.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
     );
     if (outcome === NONE || outcome === undefined) throw this.#finished();
     if (outcome.type === "value") return outcome.value;
-    throw reviveError(outcome.error, this.#facts.server, framesOf(new Error()));
+    throw reviveError(outcome.error, this.#facts.server, framesOf(new Error(), 2));
   }
 
   /** Tells the one who waits for an answer that has come. */
@@ -71,7 +75,7 @@ export class Asker {
     const entry = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (outcome.type === "value") entry?.settle.resume(outcome.value);
-    else entry?.settle.throw(reviveError(outcome.error, this.#facts.server, framesOf(entry.caller)));
+    else entry?.settle.throw(reviveError(outcome.error, this.#facts.server, framesOf(entry.caller, 1)));
   }
 
   /** Tells all who wait that there will be no answer. */
@@ -86,6 +90,11 @@ export class Asker {
     this.#findAnswer(0);
   }
 
+  #post(ask: Ask): void {
+    const { args, list } = parcelOf(ask.args);
+    this.#facts.port.postMessage({ ...ask, args } satisfies Ask, list);
+  }
+
   #findAnswer(id: number): Outcome | undefined {
     for (;;) {
       const received = receiveMessageOnPort(this.#facts.answers);
@@ -97,7 +106,7 @@ export class Asker {
   }
 
   #checkOpen(): void {
-    if (this.#facts.cells.isClosed) throw this.#finished();
+    if (this.#facts.bell.isClosed) throw this.#finished();
   }
 
   #finished(): RunFinishedError {
@@ -106,8 +115,3 @@ export class Asker {
 }
 
 const NONE = Symbol("no answer");
-
-/** The frames of a stack below those of this library. */
-function framesOf({ stack = "" }: Error): string {
-  return stack.split("\n").slice(3).join("\n");
-}

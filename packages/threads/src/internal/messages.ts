@@ -60,5 +60,11 @@ export interface Line {
   readonly answers: MessagePort;
 }
 
+/** What a portal's port says first. */
+export interface PortalLine extends Line {
+  /** Whose loop it is: that thread must not block for it. */
+  readonly threadId: number;
+}
+
 /** The part of a message port that is used here: each runtime's types have another one. */
 export type MessagePort = import("node:worker_threads").MessagePort;

@@ -1,4 +1,4 @@
-import type { SentFunction } from "@anyio/core/workers";
+import type { RemoteError, SentFunction } from "@anyio/core/workers";
 import type { Outcome } from "./messages.js";
 
 /** A task that a portal's thread is to start. */
@@ -14,6 +14,14 @@ export type Order =
   | ({ readonly type: "start" } & StartTask)
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "close" };
+
+/** How a portal's thread has ended: whoever is blocked is told nothing else of it. */
+export interface Ending {
+  readonly type: "ending";
+  readonly exitCode: number;
+  /** What nobody has caught there, if anything. */
+  readonly error?: RemoteError;
+}
 
 /** What became of a task. */
 export interface Result {

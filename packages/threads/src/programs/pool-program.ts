@@ -4,19 +4,24 @@
  * It does one call at a time. Functions that have been called before are called at once, without a turn of the event loop in between.
  */
 import { workerData } from "node:worker_threads";
-import { type RemoteError, receiveFunction, reviveError } from "@anyio/core/workers";
+import { isCancellation, type RemoteError, receiveFunction, reviveError } from "@anyio/core/workers";
 import type { RemoteFunction } from "../callable.js";
 import { RunFinishedError } from "../errors.js";
 import { THIS_THREAD, type ThisThread } from "../from-thread.js";
 import { Asker } from "../internal/asker.js";
-import { Cells } from "../internal/cells.js";
+import { Bell } from "../internal/bell.js";
 import type { Answer, Call, Line, MessagePort } from "../internal/messages.js";
+import { CallRecord } from "../internal/pool/call-record.js";
 import { sendError, sendValue } from "../internal/outcome.js";
 
-const { port, line } = (workerData as { anyio: { port: MessagePort; line: Line } }).anyio;
-const cells = new Cells(line.memory);
+const {
+  port,
+  line,
+  record: memory,
+} = (workerData as { anyio: { port: MessagePort; line: Line; record: SharedArrayBuffer } }).anyio;
+const record = new CallRecord(memory);
 const asker = new Asker({
-  cells,
+  bell: new Bell(line.memory),
   port,
   answers: line.answers,
   server: "the main thread",
@@ -26,6 +31,7 @@ const asker = new Asker({
 let current = 0;
 let deadline = Infinity;
 let cancellation: RemoteError | undefined;
+let lastCancelled = 0;
 
 asker.onCancellation = ({ call, error }) => {
   if (call === current) cancellation = error;
@@ -36,7 +42,7 @@ const thread: ThisThread = {
     return current !== 0;
   },
   checkCancelled() {
-    if (cells.cancelled === current) throw cancelled();
+    if (record.cancelled === current) throw cancelled();
   },
   remaining() {
     return Math.max(deadline - (performance.timeOrigin + performance.now()), 0);
@@ -50,9 +56,10 @@ port.on("message", (message: Call | Answer) => {
 });
 
 function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void {
-  cells.begun = current = id;
+  record.begun = current = id;
   deadline = at;
   cancellation = undefined;
+  forgetCancellations();
   try {
     const found = receiveFunction(fn);
     const given = remotes === undefined ? args : withRemotes(args, remotes);
@@ -62,6 +69,14 @@ function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void
   } catch (error) {
     fail(error);
   }
+}
+
+/** Those of former calls, which did not ask; the one of this call is kept. */
+function forgetCancellations(): void {
+  const { cancelled } = record;
+  if (cancelled === lastCancelled) return;
+  lastCancelled = cancelled;
+  asker.look();
 }
 
 function succeed(value: unknown): void {
@@ -87,9 +102,18 @@ function remote(target: number): RemoteFunction {
     if (call !== current) throw new RunFinishedError("the call has ended that this function was given to");
   };
   return {
-    call: async (...args) => {
-      check();
-      return new Promise((resolve, reject) => void asker.ask(target, args, { resume: resolve, throw: reject }));
+    call: (...args) => {
+      const caller = new Error();
+      const answer = new Promise((resolve, reject) => {
+        check();
+        const fail = (error: unknown): void => {
+          // Nobody has to wait for what ends with its call.
+          if (isCancellation(error) || error instanceof RunFinishedError) quiet(answer);
+          reject(error);
+        };
+        asker.ask(target, args, { resume: resolve, throw: fail }, caller);
+      });
+      return answer;
     },
     callSync: (...args) => {
       check();
@@ -100,8 +124,23 @@ function remote(target: number): RemoteFunction {
 
 function cancelled(): unknown {
   asker.look();
-  return reviveError(cancellation ?? { value: "the call is cancelled" }, "the main thread", "");
+  return reviveError(cancellation ?? UNKNOWN, "the main thread", "");
 }
+
+function quiet(promise: Promise<unknown>): void {
+  promise.then(undefined, ignore);
+}
+
+function ignore(): void {}
+
+/** For a runtime on which a message comes later than what is written in memory after it. */
+const UNKNOWN: RemoteError = {
+  type: "Error",
+  name: "AbortError",
+  message: "the call is cancelled",
+  fields: { code: "ABORT_ERR" },
+  reason: { value: undefined },
+};
 
 function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof (result as { then?: unknown } | null | undefined)?.then === "function";

@@ -2,22 +2,32 @@
  * The program of a thread that runs an event loop for a synchronous program. It is sent as a text, with all that it imports.
  *
  * 1. What is called runs in tasks of one group, so it can be cancelled, and has ended before the thread does.
- * 2. The other side is blocked most of the time, and looks for answers only when it is woken: it is told of the end in the shared memory.
+ * 2. It ends when the tasks have cleaned up, whatever handles they have left open.
+ * 3. The other side is blocked most of the time, and looks for answers only when it is woken: it is told of the end in the shared memory.
  */
 import { workerData } from "node:worker_threads";
 import { run } from "@anyio/core";
-import { receiveFunction } from "@anyio/core/workers";
+import { encodeError, type RemoteError, receiveFunction } from "@anyio/core/workers";
 import { type TaskGroup, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
-import { Cells } from "../internal/cells.js";
+import { Bell } from "../internal/bell.js";
 import type { MessagePort, Outcome } from "../internal/messages.js";
 import { sendError, sendValue } from "../internal/outcome.js";
-import type { Order, Result, StartTask } from "../internal/portal-messages.js";
+import type { Ending, Order, Result, StartTask } from "../internal/portal-messages.js";
 
 const { port, memory } = (workerData as { anyio: { port: MessagePort; memory: SharedArrayBuffer } }).anyio;
-const cells = new Cells(memory);
+const bell = new Bell(memory);
 const tasks = new Map<number, TaskHandle<void>>();
 
-process.on("exit", () => cells.close());
+let fault: { error?: RemoteError } = {};
+
+process.on("uncaughtExceptionMonitor", (error) => {
+  fault = { error: encodeError(error) };
+});
+
+process.on("exit", (exitCode) => {
+  port.postMessage({ type: "ending", exitCode, ...fault } satisfies Ending);
+  bell.close();
+});
 
 void run(
   () =>
@@ -35,7 +45,7 @@ void run(
         }),
     ),
   { name: "a blocking portal", signals: [] },
-).finally(() => port.close());
+).then(() => process.exit());
 
 function start(tg: TaskGroup, { id, fn, args, name }: StartTask): void {
   const task = tg.startSoon(() => perform({ id, fn, args, name }), { name });
@@ -51,6 +61,6 @@ async function perform({ id, fn, args }: StartTask): Promise<void> {
     sendError(port, error, wrap);
   } finally {
     tasks.delete(id);
-    cells.wake();
+    bell.wake();
   }
 }

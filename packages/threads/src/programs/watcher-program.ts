@@ -3,11 +3,11 @@
  * is told in the shared memory.
  */
 import { workerData } from "node:worker_threads";
-import { Cells } from "../internal/cells.js";
+import { Bell } from "../internal/bell.js";
 import type { MessagePort } from "../internal/messages.js";
 
 const { life, memory } = (workerData as { anyio: { life: MessagePort; memory: SharedArrayBuffer } }).anyio;
 
-life.on("close", () => new Cells(memory).close());
+life.on("close", () => new Bell(memory).close());
 // A port is watched only while somebody listens to what it says.
 life.on("message", () => {});

@@ -22,6 +22,9 @@ import * as child from "./20-child.js";
 import * as processPool from "./21-process-pool.js";
 import * as files from "./22-files.js";
 import * as reload from "./23-reload.js";
+import * as threads from "./24-threads.js";
+import * as runaway from "./25-runaway.js";
+import * as portal from "./26-portal.js";
 
 /** All chapters in their order, each with its file. */
 export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
@@ -48,4 +51,7 @@ export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
   { ...processPool, source: "21-process-pool.ts" },
   { ...files, source: "22-files.ts" },
   { ...reload, source: "23-reload.ts" },
+  { ...threads, source: "24-threads.ts" },
+  { ...runaway, source: "25-runaway.ts" },
+  { ...portal, source: "26-portal.ts" },
 ];

@@ -22,31 +22,32 @@ export class Findings {
   readonly files: FileEntry[] = [];
   readonly problems: Problem[] = [];
   readonly skipped = new Map<Skipped, number>();
+  /** Who counts a text adds its words here. */
   readonly words = new Tally();
   readonly totals = { files: 0, binary: 0, cut: 0, bytes: 0, lines: 0, words: 0 };
 
   /** How many files have been dealt with, one way or the other. */
   done = 0;
 
-  addFile(path: string, counts: FileCounts): void {
+  addFile(path: string, file: FileCounts): void {
     this.done++;
-    if (counts.kind === "skipped") {
-      this.addSkipped(counts.what);
+    if (file.kind === "skipped") {
+      this.addSkipped(file.what);
       return;
     }
     const { totals } = this;
     totals.files++;
-    totals.bytes += counts.bytes;
-    if (counts.kind === "binary") {
+    totals.bytes += file.bytes;
+    if (file.kind === "binary") {
       totals.binary++;
       return;
     }
-    const { bytes, isCut, text } = counts;
+    const { bytes, isCut, counts } = file;
+    const { lines, words } = counts;
     if (isCut) totals.cut++;
-    totals.lines += text.lines;
-    totals.words += text.words;
-    this.words.merge(text.tally);
-    this.files.push({ path, bytes, lines: text.lines, words: text.words, ...(isCut && { cut: true }) });
+    totals.lines += lines;
+    totals.words += words;
+    this.files.push({ path, bytes, lines, words, ...(isCut && { cut: true }) });
   }
 
   addSkipped(what: Skipped): void {

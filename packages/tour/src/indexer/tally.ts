@@ -1,38 +1,17 @@
 /** How many different words are kept at most. */
 const MOST = 100_000;
-const SHORTEST = 4;
-const LONGEST = 40;
-const NUMBER = /^\p{N}/u;
 
-/**
- * Counts words, in bounded memory: when there are too many different ones, the rarest are forgotten. Words of less than
- * four characters and of more than forty count for nothing here.
- */
+/** Sums up how often words were found, in bounded memory: when there are too many different ones, the rarest are forgotten. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 
-  add(word: string): void {
-    if (word.length < SHORTEST || word.length > LONGEST) return;
+  add(word: string, times = 1): void {
     const count = this.#counts.get(word);
-    if (count === undefined) this.#insert(copyOf(word), 1);
-    else this.#counts.set(word, count + 1);
+    if (count === undefined) this.#insert(copyOf(word), times);
+    else this.#counts.set(word, count + times);
   }
 
-  /**
-   * Adds what another one has counted, in lower case and without numbers; keep that here, for it would double the price of
-   * `add`.
-   */
-  merge(other: Tally): void {
-    for (const [word, count] of other.#counts) {
-      if (NUMBER.test(word)) continue;
-      const lower = word.toLowerCase();
-      const before = this.#counts.get(lower);
-      if (before === undefined) this.#insert(lower, count);
-      else this.#counts.set(lower, before + count);
-    }
-  }
-
-  /** How often a word in lower case was merged in, so far; 0 for one that is not kept. */
+  /** How often a word was found so far; 0 for one that is not kept. */
   countOf(word: string): number {
     return this.#counts.get(word) ?? 0;
   }

@@ -12,6 +12,7 @@ import { receivers } from "./receivers.js";
 import { sleepers } from "./sleepers.js";
 import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
+import { threads } from "./threads.js";
 import { timeout } from "./timeout.js";
 
 export const anyio: Contestant = {
@@ -30,4 +31,5 @@ export const anyio: Contestant = {
   sockets,
   processes,
   files,
+  threads,
 };

@@ -13,7 +13,7 @@ import { timeout } from "./timeout.js";
 import type { Tools } from "./tools.js";
 
 /** A contestant written by hand with the given tools. */
-export function byHand<S>(tools: Tools<S>): Omit<Families, "sockets" | "processes" | "files"> {
+export function byHand<S>(tools: Tools<S>): Omit<Families, "sockets" | "processes" | "files" | "threads"> {
   return {
     spawn: spawn(tools),
     timeout: timeout(tools),

@@ -3,10 +3,12 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { RemoteError } from "@anyio/core/workers";
 import PROGRAM from "../../programs/pool-program.ts?text";
+import { RunFinishedError } from "../../errors.js";
 import type { Transferable } from "../../transfer.js";
 import { Answers } from "../answers.js";
-import { Cells } from "../cells.js";
+import { Bell } from "../bell.js";
 import type { Ask, Call, Cancellation, MessagePort, Outcome } from "../messages.js";
+import { CallRecord } from "./call-record.js";
 import type { CallMessage, ThreadCall } from "./thread-call.js";
 import type { ThreadPool } from "./thread-pool.js";
 
@@ -26,6 +28,7 @@ export class PoolThread {
   readonly #pool: ThreadPool;
   readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #record = new CallRecord();
   #call: ThreadCall | null = null;
   /** What is to be done once all that the call has asked for has its answer. */
   #conclusion: (() => void) | null = null;
@@ -37,14 +40,15 @@ export class PoolThread {
     this.#pool = pool;
     const calls = new MessageChannel();
     const answers = new MessageChannel();
-    const cells = new Cells();
+    const bell = new Bell();
+    const { memory: record } = this.#record;
     this.#worker = new Worker(PROGRAM, {
       eval: true,
-      workerData: { anyio: { port: calls.port2, line: { memory: cells.memory, answers: answers.port2 } } },
+      workerData: { anyio: { port: calls.port2, line: { memory: bell.memory, answers: answers.port2 }, record } },
       transferList: [calls.port2, answers.port2],
     });
     this.#port = calls.port1;
-    this.answers = new Answers(cells, calls.port1, answers.port1);
+    this.answers = new Answers(bell, calls.port1, answers.port1);
     this.answers.onIdle = this.#onServed;
     this.label = `worker thread ${this.#worker.threadId}`;
     this.#port.on("message", this.#onMessage);
@@ -52,6 +56,11 @@ export class PoolThread {
     this.#worker.unref();
     this.#worker.on("error", this.#onError);
     this.#worker.on("exit", this.#onExit);
+  }
+
+  /** Whether somebody waits for what it does. */
+  get isNeeded(): boolean {
+    return this.#call !== null && this.#call.isAwaited;
   }
 
   /**
@@ -68,9 +77,9 @@ export class PoolThread {
 
   /** Lets the function know that its caller is cancelled, when it asks. */
   cancel(error: RemoteError): void {
-    const { cells, forBlocked } = this.answers;
+    const { forBlocked } = this.answers;
     forBlocked.postMessage({ type: "cancellation", call: this.#lastId, error } satisfies Cancellation);
-    cells.cancelled = this.#lastId;
+    this.#record.cancelled = this.#lastId;
   }
 
   /** Ends the thread, whatever it is doing. */
@@ -80,11 +89,15 @@ export class PoolThread {
   }
 
   readonly #onMessage = (message: Outcome | Ask): void => {
-    const call = this.#call;
-    if (message.type === "ask") call?.serve(message);
+    if (message.type === "ask") this.#serve(message);
     else if (this.answers.isBusy) this.#concludeLater(() => this.#finish(message));
     else this.#finish(message);
   };
+
+  #serve(ask: Ask): void {
+    if (this.#call !== null) this.#call.serve(ask);
+    else this.answers.fail(ask, new RunFinishedError("no call runs in the thread that has asked"));
+  }
 
   #finish(outcome: Outcome): void {
     const call = this.#call;
@@ -96,9 +109,9 @@ export class PoolThread {
   #break(exitCode: number): void {
     const call = this.#call;
     this.#call = null;
-    const hasBegun = !this.#hasServed || this.answers.cells.begun === this.#lastId;
-    if (call !== null) call.break({ exitCode, cause: this.#cause, hasBegun });
-    else if (this.#cause !== undefined) warnOf(this.label, this.#cause);
+    const hasBegun = !this.#hasServed || this.#record.begun === this.#lastId;
+    const isTold = call !== null && call.break({ exitCode, cause: this.#cause, hasBegun });
+    if (!isTold && this.#cause !== undefined) warnOf(this.label, this.#cause);
     this.#pool.forget(this);
   }
 

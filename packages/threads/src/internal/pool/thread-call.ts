@@ -1,10 +1,11 @@
-import { BrokenWorkerError, currentEffectiveDeadline, currentSignal, currentTime } from "@anyio/core";
-import { bindScope, inFlight, type Suspension } from "@anyio/core/lowlevel";
-import { encodeError, reviveError, type SentFunction } from "@anyio/core/workers";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { BrokenWorkerError, type CancelledError, currentEffectiveDeadline, currentTime } from "@anyio/core";
+import { currentCancellation, inFlight, type Suspension } from "@anyio/core/lowlevel";
+import { encodeError, framesOf, reviveError, type SentFunction } from "@anyio/core/workers";
 import type { Lease } from "@anyio/sync";
 import { callableOf } from "../../callable.js";
 import { RunFinishedError } from "../../errors.js";
-import type { Transferable } from "../../transfer.js";
+import { parcelOf, type Transferable } from "../../transfer.js";
 import { after, alive, never, sharedTime } from "../event-loop.js";
 import type { Ask, Call, Outcome } from "../messages.js";
 import type { PoolThread } from "./pool-thread.js";
@@ -52,12 +53,12 @@ export class ThreadCall {
   #suspension: Suspension<unknown> | null;
   readonly #message: CallMessage;
   readonly #functions: ReadonlyMap<number, AnyCallback>;
-  /** Calls in the scope of the caller: the messages of a thread come in any. */
-  readonly #inScope: <T>(fn: () => T) => T;
+  /** Calls where the caller was, with its scope and its storages: the messages of a thread come anywhere. */
+  readonly #inContext: <T>(fn: () => T) => T;
   #thread: PoolThread;
   #landed: () => void;
   /** The cancellation of the caller. */
-  #reason: unknown;
+  #cancellation: CancelledError | undefined;
   #grace: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -72,11 +73,12 @@ export class ThreadCall {
     this.#lease = lease;
     this.#suspension = suspension;
     this.#functions = callablesIn(plan.args);
-    this.#message = messageOf(plan, this.#functions);
-    this.#inScope = this.#functions.size > 0 ? bindScope((fn) => fn()) : (fn) => fn();
+    const { args, list } = parcelOf(plan.args, plan.transfer);
+    this.#message = messageOf(plan.fn, args, this.#functions);
+    this.#inContext = this.#functions.size > 0 ? AsyncLocalStorage.snapshot() : callHere;
     this.#thread = pool.take();
     try {
-      this.#thread.begin(this, this.#message, plan.transfer);
+      this.#thread.begin(this, this.#message, list);
     } catch (error) {
       pool.rest(this.#thread);
       throw error;
@@ -85,14 +87,20 @@ export class ThreadCall {
     alive.hold();
   }
 
+  /** Whether somebody waits for it. */
+  get isAwaited(): boolean {
+    return this.#suspension !== null;
+  }
+
   /** Lets the function know that the caller is cancelled; false where the caller waits all the same. Call it in the caller's scope. */
   cancel(): boolean {
     const { onCancel, grace } = this.#plan;
-    this.#reason = currentSignal().reason;
-    this.#thread.cancel(encodeError(this.#reason));
+    this.#cancellation = currentCancellation();
+    this.#thread.cancel(encodeError(this.#cancellation));
     if (onCancel === "abandon") {
       this.#suspension = null;
       this.#leaveAlone();
+      this.#pool.abandon(this.#thread);
     } else if (onCancel === "terminate") {
       this.#grace = after(grace, () => {
         this.#isStopped = true;
@@ -113,12 +121,12 @@ export class ThreadCall {
     }
     // The thread may wait for it, and it for the clock.
     this.#landed();
-    answers.serve(ask, `a call back of ${this.#plan.name}()`, () => fn(...ask.args), this.#inScope);
+    answers.serve(ask, `a call back of ${this.#plan.name}()`, () => fn(...ask.args), this.#inContext);
   }
 
   /** Told that everything that the thread has asked for has its answer. */
   served(): void {
-    if (this.#suspension !== null) this.#landed = this.#inScope(inFlight);
+    if (this.#suspension !== null) this.#landed = this.#inContext(inFlight);
   }
 
   /** Told what the function has come to. */
@@ -127,21 +135,36 @@ export class ThreadCall {
     this.#pool.rest(this.#thread);
     const suspension = this.#giveBack();
     if (outcome.type === "value") suspension?.resume(outcome.value);
-    else suspension?.throw(reviveError(outcome.error, label, framesOf(this.#plan.caller)));
+    else suspension?.throw(reviveError(outcome.error, label, callerOf(this.#plan)));
   }
 
-  /** Told that the thread has ended before the call has. */
-  break({ exitCode, cause, hasBegun }: End): void {
-    if (!hasBegun && this.#plan.transfer.length === 0 && this.#reason === undefined) {
-      // The thread died of what its former call had left behind.
-      this.#thread = this.#pool.take();
-      this.#thread.begin(this, this.#message, []);
-      return;
+  /**
+   * Told that the thread has ended before the call has.
+   *
+   * @returns whether whoever waits gets to know what the thread has ended by, or has no wish to
+   */
+  break({ exitCode, cause, hasBegun }: End): boolean {
+    // Where it was not begun, the thread died of what its former call had left behind.
+    const isCancelled = this.#isStopped || (!hasBegun && this.#cancellation !== undefined);
+    // Only simple values are still what they were as the call began.
+    if (!hasBegun && !isCancelled && this.#message.args.every(isSimple)) {
+      this.#beginAgain();
+      return false;
     }
-    const error = this.#isStopped
-      ? this.#reason
+    const error = isCancelled
+      ? this.#cancellation
       : new BrokenWorkerError(this.#thread.label, exitCode, null, cause === undefined ? {} : { cause });
     this.#giveBack()?.throw(error);
+    return hasBegun || !isCancelled;
+  }
+
+  #beginAgain(): void {
+    try {
+      this.#thread = this.#pool.take();
+      this.#thread.begin(this, this.#message, []);
+    } catch (error) {
+      this.#giveBack()?.throw(error);
+    }
   }
 
   #giveBack(): Suspension<unknown> | null {
@@ -170,7 +193,7 @@ function callablesIn(args: readonly unknown[]): ReadonlyMap<number, AnyCallback>
   return found;
 }
 
-function messageOf({ fn, args }: Plan, functions: ReadonlyMap<number, unknown>): CallMessage {
+function messageOf(fn: SentFunction, args: readonly unknown[], functions: ReadonlyMap<number, unknown>): CallMessage {
   const at = currentEffectiveDeadline();
   const deadline = at === Infinity ? {} : { deadline: sharedTime() + at - currentTime() };
   if (functions.size === 0) return { fn, args, ...deadline };
@@ -178,9 +201,16 @@ function messageOf({ fn, args }: Plan, functions: ReadonlyMap<number, unknown>):
   return { fn, args: sent, remotes: [...functions.keys()], ...deadline };
 }
 
-/** The frames of a stack below those of this library. */
-function framesOf(caller: Error | undefined): string {
-  return (caller?.stack ?? "").split("\n").slice(2).join("\n");
+function isSimple(value: unknown): boolean {
+  return typeof value !== "object" || value === null;
+}
+
+function callHere<T>(fn: () => T): T {
+  return fn();
+}
+
+function callerOf({ caller }: Plan): string {
+  return caller === undefined ? "" : framesOf(caller, 1);
 }
 
 const NONE: ReadonlyMap<number, AnyCallback> = new Map();

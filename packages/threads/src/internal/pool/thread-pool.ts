@@ -2,15 +2,18 @@ import { entrust, RunVar } from "@anyio/core/lowlevel";
 import { after, sharedTime } from "../event-loop.js";
 import { PoolThread } from "./pool-thread.js";
 
-/** The threads of a `run()`. How many there are at a time is for whoever calls to limit. */
+/**
+ * The threads of a `run()`. How many there are at a time is for whoever calls to limit.
+ *
+ * It ends with its run. Code that is left there then may call still, shielded or as it cleans up, and gets threads: each is stopped when its
+ * call has ended. What nobody waits for is stopped at once.
+ */
 export class ThreadPool {
   /** The pool of the program that calls. */
   static get current(): ThreadPool {
-    const pool = current.get();
-    if (pool !== undefined && !pool.#isEnding) return pool;
-    const made = new ThreadPool();
-    current.set(made);
-    return made;
+    const pool = current.get() ?? new ThreadPool();
+    current.set(pool);
+    return pool;
   }
 
   readonly #threads = new Set<PoolThread>();
@@ -30,9 +33,18 @@ export class ThreadPool {
 
   /** Takes back a thread that has done its call. */
   rest(thread: PoolThread): void {
+    if (this.#isEnding) {
+      thread.stop();
+      return;
+    }
     thread.idleSince = sharedTime();
     this.#idle.push(thread);
     if (!this.#isReaping) this.#reapIn(IDLE);
+  }
+
+  /** Told that a thread has lost who waited for it. */
+  abandon(thread: PoolThread): void {
+    if (this.#isEnding) thread.stop();
   }
 
   /** Forgets a thread that has ended. */
@@ -44,16 +56,18 @@ export class ThreadPool {
   }
 
   #start(): PoolThread {
-    // The program does not end before its threads have.
-    this.#hasEnded ??= entrust("worker threads to end", () => this.#end(), "run");
+    // Keep it before the next step: where the system gives no thread, there is none whose end could be told.
     const thread = new PoolThread(this);
     this.#threads.add(thread);
+    // The program does not end before its threads have.
+    this.#hasEnded ??= entrust("worker threads to end", () => this.#end(), "run");
     return thread;
   }
 
+  /** The calls that somebody waits for end by themselves, and their threads then. */
   #end(): void {
     this.#isEnding = true;
-    for (const thread of this.#threads) thread.stop();
+    for (const thread of this.#threads) if (!thread.isNeeded) thread.stop();
   }
 
   #reapIn(ms: number): void {

@@ -1,32 +1,16 @@
+import { sharedTime } from "./event-loop.js";
+
 /**
- * The memory that a thread shares with whoever serves it. What one of them has to know while it cannot take messages, for it is busy or
- * blocked, stands here.
+ * What wakes a thread that is blocked, and so takes no messages: memory that it shares with whoever serves it. It looks for what was sent each
+ * time that it is woken.
  */
-export class Cells {
+export class Bell {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(SIZE)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-  }
-
-  /** The number of the call that the thread has begun last. */
-  get begun(): number {
-    return Atomics.load(this.#words, BEGUN);
-  }
-
-  set begun(call: number) {
-    Atomics.store(this.#words, BEGUN, call);
-  }
-
-  /** The number of the call that is cancelled. */
-  get cancelled(): number {
-    return Atomics.load(this.#words, CANCELLED);
-  }
-
-  set cancelled(call: number) {
-    Atomics.store(this.#words, CANCELLED, call);
   }
 
   /** Whether nobody serves the thread any more. */
@@ -47,12 +31,12 @@ export class Cells {
 
   /** Blocks this thread until `look` finds something. What is sent between a look and the wait is not missed. */
   waitFor<T>(look: () => T | undefined, timeout = Infinity): T | undefined {
-    const end = timeout === Infinity ? Infinity : performance.now() + timeout;
+    const end = timeout === Infinity ? Infinity : sharedTime() + timeout;
     for (;;) {
       const wakes = Atomics.load(this.#words, WAKES);
       const found = look();
       if (found !== undefined) return found;
-      const left = end - performance.now();
+      const left = end - sharedTime();
       if (left <= 0) return undefined;
       Atomics.wait(this.#words, WAKES, wakes, left);
     }
@@ -61,6 +45,4 @@ export class Cells {
 
 const WAKES = 0;
 const CLOSED = 1;
-const CANCELLED = 2;
-const BEGUN = 3;
-const SIZE = 4 * Int32Array.BYTES_PER_ELEMENT;
+const SIZE = 2 * Int32Array.BYTES_PER_ELEMENT;

@@ -1,0 +1,7 @@
+// `stamp` of the other `thread-work.ts`, which hands its bytes over.
+import { Tinypool } from "tinypool";
+
+export function stamp(bytes: Uint8Array<ArrayBuffer>): unknown {
+  bytes[0] = (bytes[0] ?? 0) + 1;
+  return Tinypool.move(bytes);
+}

@@ -1,0 +1,2 @@
+/** All that `@anyio/core` offers. */
+export * from "@anyio/core";

@@ -1,0 +1,2 @@
+/** All that `@anyio/fs` offers. */
+export * from "@anyio/fs";

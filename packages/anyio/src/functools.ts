@@ -1,0 +1,2 @@
+/** All that `@anyio/functools` offers. */
+export * from "@anyio/functools";

@@ -1,0 +1,2 @@
+/** All that `@anyio/core/lowlevel` offers. */
+export * from "@anyio/core/lowlevel";

@@ -1,0 +1,2 @@
+/** All that `@anyio/net` offers. */
+export * from "@anyio/net";

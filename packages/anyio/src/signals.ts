@@ -1,0 +1,2 @@
+/** All that `@anyio/signals` offers. */
+export * from "@anyio/signals";

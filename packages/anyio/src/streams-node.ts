@@ -1,0 +1,2 @@
+/** All that `@anyio/streams/node` offers. */
+export * from "@anyio/streams/node";

@@ -1,0 +1,2 @@
+/** All that `@anyio/streams` offers. */
+export * from "@anyio/streams";

@@ -1,0 +1,2 @@
+/** All that `@anyio/subprocess` offers. */
+export * from "@anyio/subprocess";

@@ -1,0 +1,2 @@
+/** All that `@anyio/sync` offers. */
+export * from "@anyio/sync";

@@ -1,0 +1,2 @@
+/** All that `@anyio/task-groups` offers. */
+export * from "@anyio/task-groups";

@@ -1,0 +1,2 @@
+/** All that `@anyio/threads` offers. */
+export * from "@anyio/threads";

@@ -18,6 +18,7 @@ await main(async () => {
   await setUp();
   await step("format", "oxfmt", ["--check"]);
   await step("lint", "oxlint", []);
+  await step("unused code", "knip", ["--no-progress", "--no-config-hints"]);
   await step("types", "turbo", ["run", "types", "types:workspace", "--output-logs=errors-only"]);
   // One package at a time: some tests measure how late timers are.
   await step("tests", "turbo", [

@@ -15,7 +15,7 @@ export async function collectUntil(isDone: () => boolean | Promise<boolean>): Pr
 }
 
 /** Collects garbage, on any runtime. */
-export function collect(): void {
+function collect(): void {
   gc ??= findCollector();
   gc();
 }

@@ -1,7 +1,7 @@
 import { inject, TestRunner } from "vitest";
 
 /** Whether the tests run under many schedules, in virtual time. */
-export const isExplored: boolean = seeds() !== 0;
+const isExplored = seeds() !== 0;
 
 /**
  * Skips the running test where the tests run under many schedules: in the projects of `vitest.explored.config.ts`. Call it

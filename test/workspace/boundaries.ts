@@ -15,7 +15,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   subprocess: ["core", "task-groups", "sync", "streams"],
   threads: ["core", "task-groups", "sync"],
   fs: ["core", "streams"],
-  signals: ["core", "streams"],
+  signals: ["core"],
   functools: ["core", "sync"],
   testing: ["core"],
   vitest: ["core", "task-groups", "testing"],

@@ -80,7 +80,7 @@ export function partsOf(task: TaskNode): TaskParts {
   return parts;
 }
 
-export function infoOf(task: TaskNode): TaskInfo {
+function infoOf(task: TaskNode): TaskInfo {
   const { id, label, since } = task;
   const parentId = task.parent.task.id;
   return { id, parentId: parentId === 0 ? null : parentId, name: label, waitingFor: waitOf(partsOf(task)), since };

@@ -108,7 +108,7 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
 }
 
 /** The undo of an operation that no cancellation interrupts. */
-export const keep: Undo = () => false;
+const keep: Undo = () => false;
 
 /** An operation that is complete already, or that no cancellation interrupts: it waits in `scope` to be resumed. */
 export function waitShielded<T>(scope: ScopeNode, label: Label): Waiter<T> {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runtime } from "#support/runtimes";
 
 /** How a program ended, and what it said. */
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;

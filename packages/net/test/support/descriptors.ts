@@ -2,11 +2,6 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { isRuntime } from "#support/runtimes";
 import { turns } from "#support/turn";
 
-/** How many sockets this process has open, by what the system says; undefined where it does not. */
-export function openSockets(): number | undefined {
-  return process.platform === "linux" ? sockets().size : undefined;
-}
-
 /** Calls `fn`, and proves that no more sockets are open after it than before. */
 export async function closesAllSockets(fn: () => Promise<unknown>): Promise<void> {
   if (process.platform !== "linux") return void (await fn());

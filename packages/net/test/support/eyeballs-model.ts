@@ -1,5 +1,5 @@
 /** What becomes of an attempt that is let run. */
-export type Ending = "connects" | "fails" | "hangs";
+type Ending = "connects" | "fails" | "hangs";
 
 /** One address, and what connecting to it is like; times in ms. */
 export interface Host {

@@ -5,13 +5,13 @@ export type EventName = string | symbol;
 export type EventSource = EmitterLike | TargetLike;
 
 /** What looks like an emitter of Node.js's. */
-export interface EmitterLike {
+interface EmitterLike {
   on(name: string, listener: AnyListener): unknown;
   off(name: string, listener: AnyListener): unknown;
 }
 
 /** What looks like an event target. */
-export interface TargetLike {
+interface TargetLike {
   addEventListener(name: string, listener: AnyListener): unknown;
   removeEventListener(name: string, listener: AnyListener): unknown;
 }

@@ -2,7 +2,8 @@
  * The runtime's own functions, taken before tests can put fakes in their place. A process lives in real time, whatever the clock of the
  * `run()` that it belongs to says.
  */
-export const { setTimeout: later, clearTimeout: never, setImmediate: inNextTurn } = globalThis;
+const { setTimeout: later } = globalThis;
+export const { clearTimeout: never, setImmediate: inNextTurn } = globalThis;
 
 /** Calls back after `ms`, which may be more than a timer can count to. */
 export function after(ms: number, callback: () => void): NodeJS.Timeout {

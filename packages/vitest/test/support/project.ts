@@ -46,7 +46,7 @@ function vitest5(): Vitest {
   };
 }
 
-export interface TestReport {
+interface TestReport {
   readonly title: string;
   readonly status: "passed" | "failed" | "skipped" | "todo" | "pending";
   /** What the test failed with. */

@@ -139,8 +139,8 @@ interface Offer {
 }
 
 function offersOf({ dir, manifest }: ReturnType<typeof publishedPackages>[number]): Offer[] {
-  // What needs a framework around it cannot be imported by a program.
-  if ("peerDependencies" in manifest) return [];
+  // What needs a framework around it cannot be imported by a program, and the umbrella offers what is the others'.
+  if ("peerDependencies" in manifest || manifest.name === "anyio") return [];
   const doors = readFileSync(join(dir, "exports.txt"), "utf8").split("\n\n");
   return doors.flatMap((text) => {
     const door = manifest.name + (text.split("\n")[0] ?? ".").slice(1);

@@ -7,7 +7,7 @@ export const PAGE = join(root, "CONTRIBUTING.md");
 
 const BEGIN = "<!-- drawn by `npm run picture` -->";
 const END = "<!-- end of the picture -->";
-const NAMES_IN_A_LINE = 3;
+const NAMES_IN_A_LINE = 2;
 
 /** Puts the picture of the kernel, as the code has it, between the page's two marks. @param {string} page */
 export function withPicture(page) {

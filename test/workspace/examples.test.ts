@@ -1,5 +1,10 @@
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { examples, runExample, typeErrors } from "./examples.js";
+import { examples, matching, runExample, typeErrors } from "./examples.js";
+
+const root = join(import.meta.dirname, "../..");
+/** What stands in blocks that nobody could run here. */
+const NO_PROGRAMS = ["sh", "text", "json", "python"];
 
 const all = examples();
 
@@ -10,7 +15,7 @@ describe("the examples", () => {
     expect(places).toEqual(expect.arrayContaining(["README.md", "packages/core/src/run.ts"]));
   });
 
-  const cases = all.map((example) => [example.place, example] as const);
+  const cases = programs.map((example) => [example.place, example] as const);
   it.concurrent.each(cases)("at %s print what they say", { timeout: 20_000 }, async (_place, example) => {
     const { stdout, stderr } = await runExample(example);
 
@@ -19,13 +24,12 @@ describe("the examples", () => {
   });
 
   it("satisfy the compiler", { timeout: 60_000 }, () => {
-    expect(typeErrors(all)).toEqual([]);
+    expect(typeErrors(all.filter(({ mark }) => mark !== "Not checked"))).toEqual([]);
+  });
+
+  it.each(documentation().map((path) => [relative(root, path), path]))("of %s say why they are not run", (_name, path) => {
+    const others = languagesOf(path).filter((language) => !["ts", ...NO_PROGRAMS].includes(language));
+
+    expect(others, "every block of code is `ts`, and marked in its first line where it cannot be run").toEqual([]);
   });
 });
-
-/** The text itself, or a pattern where there is an ellipsis in it. */
-function matching(text: string): unknown {
-  if (!text.includes("…")) return text;
-  const parts = text.split("…").map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`));
-  return expect.stringMatching(new RegExp(`^${parts.join(".*")}$`));
-}

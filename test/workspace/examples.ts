@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
 import ts from "typescript";
+import { expect } from "vitest";
 import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
 
 /** A program of the documentation. Its lines stand where they stand in its source. */
@@ -14,16 +15,21 @@ export interface Example {
   readonly program: string;
   /** What it has to print. `…` stands for anything. */
   readonly output: string;
+  /** What its first line says of why less is done with it: `// Not run: it needs a terminal.` */
+  readonly mark: Mark | undefined;
+  /** The folder whose packages it can import. */
+  readonly dir: string;
 }
+
+export type Mark = "Not run" | "Not checked";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Every `ts` block of a page, and every `@example` of a package that users install. */
 export function examples(): Example[] {
-  const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
   const pages = [
     join(root, "README.md"),
-    ...docs.map((name) => join(root, "docs", name)),
+    ...documentation(),
     ...packages().map(({ dir }) => join(dir, "README.md")),
   ];
   const sources = publishedPackages().flatMap(({ dir }) =>
@@ -38,12 +44,16 @@ export function examples(): Example[] {
   ];
 }
 
-/** Runs an example as a program of its own, against what is built, and tells all that it printed. */
-export async function runExample({ program }: Example): Promise<{ stdout: string; stderr: string }> {
+/**
+ * Runs an example as a program of its own, against what is built, and tells all that it printed. What it imports is looked for from `dir`.
+ */
+export async function runExample(
+  { program }: Example,
+  dir = import.meta.dirname,
+): Promise<{ stdout: string; stderr: string }> {
   const { code } = await transform(program, { loader: "ts", format: "esm", target: "es2022" });
   const running = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], {
-    // What a program on the command line imports is looked for from here.
-    cwd: import.meta.dirname,
+    cwd: dir,
     timeout: TIME_LIMIT,
   });
   return running.catch(({ killed, stdout, stderr }: { killed: boolean; stdout: string; stderr: string }) => ({
@@ -54,6 +64,13 @@ export async function runExample({ program }: Example): Promise<{ stdout: string
 
 const TIME_LIMIT = 10_000;
 
+/** The text itself, or a pattern where there is an ellipsis in it. */
+export function matching(text: string): unknown {
+  if (!text.includes("…")) return text;
+  const parts = text.split("…").map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`));
+  return expect.stringMatching(new RegExp(`^${parts.join(".*")}$`));
+}
+
 /** What the compiler has against the examples, one line each. */
 export function typeErrors(all: readonly Example[]): string[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), (path) => ts.sys.readFile(path)) as {
@@ -63,7 +80,7 @@ export function typeErrors(all: readonly Example[]): string[] {
   // A docstring's program imports what it may mean.
   const options = { ...parsed.options, noUnusedLocals: false, verbatimModuleSyntax: false };
   const host = ts.createCompilerHost(options);
-  const files = new Map(all.map((example, i) => [join(import.meta.dirname, `example-${i}.ts`), example]));
+  const files = new Map(all.map((example, i) => [join(example.dir, `example-${i}.ts`), example]));
   const readFile = host.readFile.bind(host);
   const fileExists = host.fileExists.bind(host);
   host.readFile = (path) => files.get(path)?.program ?? readFile(path);
@@ -88,9 +105,13 @@ function fromFile(path: string, pattern: RegExp, offers: readonly Offer[]): Exam
     const place = `${relative(root, path)}:${line}`;
     // Where the platform has something of that name too, the example means it, except in the package that offers ours.
     const meant = offers.filter(({ name, dir }) => !(name in globalThis) || path.startsWith(`${dir}/`));
-    return { place, ...toProgram(lines.join("\n"), meant) };
+    const mark = MARK.exec(lines[0] ?? "")?.groups?.["mark"] as Mark | undefined;
+    const dir = path.startsWith(join(root, "docs")) ? join(root, "docs") : import.meta.dirname;
+    return { place, mark, dir, ...toProgram(lines.join("\n"), meant) };
   });
 }
+
+const MARK = /^\/\/ (?<mark>Not run|Not checked): ./;
 
 /** A result, after the statement or in the lines below it: `// => ` and the lines indented like it. */
 const RESULT = /[ \t]*\n?[ \t]*\/\/ => (?<first>.*)(?<rest>(?:\n[ \t]*\/\/ {4}.*)*)/y;

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitepress";
+import { HOME, ICON } from "./home.js";
+import { slug } from "../scripts/site.mjs";
+import { linkFiles } from "./link-files.js";
+import { linkNames } from "./link-names.js";
+import { sidebar } from "./sidebar.js";
+
+// oxlint-disable-next-line import/no-default-export -- VitePress looks for it.
+export default defineConfig({
+  title: "AnyIO for TypeScript",
+  description: "Structured concurrency for plain async/await, on Node.js, Bun and Deno.",
+  // Without a file of it, browsers ask for /favicon.ico.
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
+  cleanUrls: true,
+  rewrites: { "README.md": "index.md" },
+  markdown: {
+    anchor: { slugify: slug },
+    config(md) {
+      md.use(linkFiles);
+      md.use(linkNames);
+    },
+  },
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath === "index.md" ? { frontmatter: { ...frontmatter, ...HOME } } : undefined,
+  themeConfig: {
+    search: { provider: "local" },
+    nav: [
+      { text: "Start", link: "/getting-started" },
+      { text: "Guide", link: "/guide/cancellation", activeMatch: "^/guide/" },
+      { text: "Coming from", link: "/coming-from/python", activeMatch: "^/coming-from/" },
+      { text: "Recipes", link: "/recipes/http-server", activeMatch: "^/recipes/" },
+      { text: "Packages", link: "/packages/", activeMatch: "^/packages/" },
+      { text: "Reference", link: "/reference/", activeMatch: "^/reference/" },
+    ],
+    sidebar: sidebar(),
+    outline: { level: [2, 3] },
+    docFooter: { prev: "Before", next: "Next" },
+  },
+});

@@ -1,0 +1,123 @@
+// Makes the pages that are not written here: the packages' READMEs, and the reference from their docstrings.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { Application } from "typedoc";
+import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
+import { tidied } from "./tidied.mjs";
+import { docs, pageOf, repository, siteLink } from "./site.mjs";
+
+/** @typedef {{ module: string, source: string, page: string }} Door a module that users import, and its page */
+
+for (const folder of ["packages", "reference"]) rmSync(join(docs, folder), { recursive: true, force: true });
+const INTRODUCTION = `Everything that the packages export, made from its docstrings. The umbrella, \`anyio\`, offers all of it but
+\`@anyio/testing\` and \`@anyio/vitest\`.`;
+const sources = join(repository, "packages");
+copyReadmes();
+// The umbrella has nothing of its own.
+await writeReference(publishedPackages().filter(({ folder }) => folder !== "anyio").flatMap(doorsOf));
+
+function copyReadmes() {
+  const files = ["README.md", "CONTRIBUTING.md", ...packages().map(({ folder }) => `packages/${folder}/README.md`)];
+  for (const file of files) {
+    const page = pageOf(file);
+    if (page === undefined || !existsSync(join(repository, file))) continue;
+    const path = join(docs, page);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, withSiteLinks(readFileSync(join(repository, file), "utf8"), file, page));
+  }
+}
+
+/**
+ * Links lead from page to page; one that leads to a file without a page is left as its text.
+ *
+ * @param {string} text
+ * @param {string} file
+ * @param {string} page
+ */
+function withSiteLinks(text, file, page) {
+  return text.replaceAll(/(?<!!)\[(?<label>[^\]]*)\]\((?<href>[^)\s]+)\)/g, (link, label, href) => {
+    if (/^(?:[a-z]+:|#)/.test(href)) return link;
+    const target = siteLink(file, href);
+    if (target === undefined) return label;
+    const [path = "", hash] = target.split("#");
+    return `[${label}](${relative(dirname(page), path)}${hash ? `#${hash}` : ""})`;
+  });
+}
+
+/** @param {ReturnType<typeof publishedPackages>[number]} published @returns {Door[]} */
+function doorsOf({ dir, manifest }) {
+  return Object.entries(manifest.exports ?? {}).flatMap(([door, target]) => {
+    if (typeof target === "string") return [];
+    const module = manifest.name + door.slice(1);
+    const page = module.replace("@anyio/", "").replaceAll("/", "-");
+    return [{ module, source: join(dir, target["@anyio/source"]), page }];
+  });
+}
+
+/** @param {Door[]} doors */
+async function writeReference(doors) {
+  const app = await Application.bootstrapWithPlugins({
+    plugin: ["typedoc-plugin-markdown"],
+    entryPoints: doors.map(({ source }) => source),
+    tsconfig: join(docs, "tsconfig.reference.json"),
+    outputs: [{ name: "markdown", path: join(docs, "reference") }],
+    readme: "none",
+    logLevel: "Warn",
+    disableSources: true,
+    excludeExternals: true,
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    githubPages: false,
+    sort: ["source-order"],
+    preservedTypeAnnotationTags: ["@throws"],
+    validation: { notExported: false, invalidLink: true, notDocumented: false, invalidPath: false },
+    // Of the plugin.
+    ...{
+      outputFileStrategy: "modules",
+      flattenOutputFiles: true,
+      hidePageHeader: true,
+      hideBreadcrumbs: true,
+      hideGroupHeadings: true,
+      parametersFormat: "table",
+      tableColumnSettings: { hideDefaults: true },
+      formatWithPrettier: false,
+      useHTMLAnchors: false,
+    },
+  });
+  const project = await app.convert();
+  if (project === undefined) throw new Error("the reference cannot be made: the sources have errors");
+  for (const module of project.children ?? []) {
+    const door = doors.find(({ source }) => module.name === relative(sources, source).replace(/(?:\/index)?\.ts$/, ""));
+    if (door === undefined) throw new Error(`there is no door for ${module.name}`);
+    module.name = door.module;
+  }
+  for (const reflection of Object.values(project.reflections)) namesErrors(reflection.comment);
+  await app.generateOutputs(project);
+
+  const fileOf = (/** @type {string} */ module) => `${module.replaceAll("/", ".")}.md`;
+  for (const { module, page } of doors) {
+    const file = join(docs, "reference", fileOf(module));
+    const links = doors.reduce(
+      (text, door) => text.replaceAll(`](${fileOf(door.module)}`, `](${door.page}.md`),
+      readFileSync(file, "utf8"),
+    );
+    writeFileSync(join(docs, "reference", `${page}.md`), tidied(links));
+    rmSync(file);
+  }
+  const list = doors.map(({ module, page }) => `- [\`${module}\`](${page}.md)`);
+  writeFileSync(join(docs, "reference/index.md"), `# Reference\n\n${INTRODUCTION}\n\n${list.join("\n")}\n`);
+  rmSync(join(docs, "reference/README.md"));
+}
+
+/**
+ * The plugin leaves out of `@throws {X} when …` what is thrown.
+ *
+ * @param {import("typedoc").Comment | undefined} comment
+ */
+function namesErrors(comment) {
+  for (const tag of comment?.getTags("@throws") ?? []) {
+    const type = tag.typeAnnotation?.replaceAll(/[{}]/g, "");
+    if (type !== undefined) tag.content.unshift({ kind: "text", text: `- \`${type}\` ` });
+  }
+}

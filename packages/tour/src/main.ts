@@ -1,11 +1,12 @@
 // `npm start`: see --help.
 import { CancelScope, run } from "@anyio/core";
-import { CHAPTERS } from "./chapters/index.js";
+import { CHAPTERS, type PlacedChapter } from "./chapters/index.js";
+import { contents } from "./contents.js";
 import { checkJob, type IndexJob } from "./indexer/job.js";
 import { indexDirectory } from "./indexer/index-directory.js";
 import { Narrator } from "./narrator.js";
 import { type Command, parseCommand, USAGE } from "./options.js";
-import { ToldError, UsageError } from "./told-error.js";
+import { ToldError } from "./told-error.js";
 
 const scope = new CancelScope({ name: "tour" });
 
@@ -16,7 +17,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const command = parseCommand(process.argv.slice(2), CHAPTERS.length);
+  const command = parseCommand(process.argv.slice(2), CHAPTERS);
   await run(() => scope.run(() => perform(command)), { name: "tour" });
 } catch (error) {
   if (!(error instanceof ToldError)) throw error;
@@ -29,8 +30,11 @@ async function perform(command: Command): Promise<void> {
     case "help":
       process.stdout.write(USAGE);
       return;
+    case "list":
+      process.stdout.write(`${contents()}\nOne of them: npm start -- --chapter <number or name>\n`);
+      return;
     case "chapter":
-      return tell(new Narrator(), command.number);
+      return tellOne(command.chapter);
     case "tour":
       return tour(command.job);
     case "index":
@@ -43,18 +47,31 @@ async function tour(job: IndexJob): Promise<void> {
   await checkJob(job);
   const say = new Narrator();
   say.about("AnyIO for TypeScript: structured concurrency for async/await. Short programs first, then a real one.");
-  for (const number of CHAPTERS.keys()) await tell(say, number + 1);
+  say.contents(contents());
+  for (const chapter of CHAPTERS) await tell(say, chapter);
   say.chapter("The main job: a concurrent file indexer", "packages/tour/src/indexer");
   say.about(
     "It reads the files of this repository, several at once, under a deadline. Try it on a directory of your own, and " +
       "press Ctrl-C: npm start -- ~/some/directory",
   );
   await indexDirectory(job);
+  say.whereToGo("Where to go next", [
+    ["A chapter again", "npm start -- --list shows them, npm start -- --chapter deadlines tells one."],
+    ["Your own files", "npm start -- ~/some/directory indexes them; press Ctrl-C. With --serve it answers queries."],
+    ["The code", "packages/tour/src: a chapter is a file of some 80 lines, the indexer a whole program."],
+    ["The packages", "packages/*/README.md: each begins with an example."],
+    ["The documentation", "docs/README.md"],
+  ]);
 }
 
-async function tell(say: Narrator, number: number): Promise<void> {
-  const chapter = CHAPTERS[number - 1];
-  if (chapter === undefined) throw new UsageError(`no chapter ${number}`);
-  say.chapter(`${number}. ${chapter.title}`, `packages/tour/src/chapters/${chapter.source}`);
+async function tellOne(chapter: PlacedChapter): Promise<void> {
+  const say = new Narrator();
+  await tell(say, chapter);
+  const next = CHAPTERS[chapter.number];
+  if (next) say.aside(`Next is chapter ${next.number}, ${next.title}: npm start -- --chapter ${next.name}`);
+}
+
+async function tell(say: Narrator, chapter: PlacedChapter): Promise<void> {
+  say.chapter(`${chapter.number}. ${chapter.title}`, `packages/tour/src/chapters/${chapter.source}`);
   await chapter.tell(say);
 }

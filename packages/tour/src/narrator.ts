@@ -17,6 +17,11 @@ export class Narrator {
     print(styleText("dim", source));
   }
 
+  /** What there is to come. */
+  contents(text: string): void {
+    print(`\n${text.trimEnd()}`);
+  }
+
   /** A paragraph of prose. */
   about(text: string): void {
     print(`\n${wrap(text, "").join("\n")}`);
@@ -55,6 +60,20 @@ export class Narrator {
   /** Why all this matters. */
   lesson(text: string): void {
     print(`\n${styleText("green", wrap(text, "").join("\n"))}`);
+  }
+
+  /** What is no part of the story. */
+  aside(text: string): void {
+    print(`\n${styleText("dim", wrap(text, "").join("\n"))}`);
+  }
+
+  /** What to do after the last page. */
+  whereToGo(heading: string, ways: readonly (readonly [what: string, how: string])[]): void {
+    print(`\n${strong("cyan", heading)}\n`);
+    const width = Math.max(...ways.map(([what]) => what.length)) + 4;
+    for (const [what, how] of ways) {
+      print(hang(how, `  ${styleText("bold", what)}`.concat(" ".repeat(width - what.length - 2)), " ".repeat(width)));
+    }
   }
 
   #time(): string {

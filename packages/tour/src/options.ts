@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Path } from "@anyio/fs";
+import type { PlacedChapter } from "./chapters/index.js";
 import type { IndexJob } from "./indexer/job.js";
 import { UsageError } from "./told-error.js";
 
 export type Command =
-  | { readonly kind: "help" }
-  | { readonly kind: "chapter"; readonly number: number }
+  | { readonly kind: "help" | "list" }
+  | { readonly kind: "chapter"; readonly chapter: PlacedChapter }
   | { readonly kind: "tour" | "index"; readonly job: IndexJob };
 
 export const USAGE = `npm start [-- [directory] [options]]
@@ -23,7 +24,8 @@ words, and writes an index.
                         on until Ctrl-C; skips the chapters
   --port <n>            TCP's port for --serve, and the next one TLS's (default:
                         free ones)
-  --chapter <n>         one chapter, by its number, and nothing else
+  --list                the table of contents
+  --chapter <n|name>    one chapter, by its number or its name, and nothing else
   --help                this
 
 Ctrl-C stops the indexer, which writes what it has. NO_COLOR=1 prints without
@@ -35,6 +37,8 @@ ends by the signal.
 const LEFT_OUT = [".git", "node_modules"];
 /** What this repository's own tools make. */
 const MADE = ["dist", ".turbo", ".reports"];
+/** More are no hint. */
+const MOST_HINTS = 3;
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 
 /**
@@ -42,15 +46,17 @@ const REPOSITORY = resolve(import.meta.dirname, "../../..");
  *
  * @throws {UsageError} when it doesn't add up
  */
-export function parseCommand(args: readonly string[], chapters: number): Command {
+export function parseCommand(args: readonly string[], chapters: readonly PlacedChapter[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { kind: "help" };
   const [directory, ...others] = positionals;
   if (others.length > 0) throw new UsageError(`one directory at a time, not ${positionals.length}; see --help`);
-  if (values.chapter !== undefined) {
-    if (directory !== undefined) throw new UsageError("--chapter indexes nothing; leave out the directory");
-    return { kind: "chapter", number: integer("--chapter", values.chapter, chapters) };
+  for (const name of ["list", "chapter"] as const) {
+    if (values[name] && directory !== undefined)
+      throw new UsageError(`--${name} indexes nothing; leave out the directory`);
   }
+  if (values.list) return { kind: "list" };
+  if (values.chapter !== undefined) return { kind: "chapter", chapter: chapterOf(values.chapter, chapters) };
   if (values.port !== undefined && !values.serve) throw new UsageError("--port is for --serve");
   return {
     kind: directory === undefined && !values.serve ? "tour" : "index",
@@ -79,6 +85,7 @@ function parse(args: readonly string[]) {
         all: { type: "boolean", default: false },
         serve: { type: "boolean", default: false },
         port: { type: "string" },
+        list: { type: "boolean", default: false },
         chapter: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -87,6 +94,23 @@ function parse(args: readonly string[]) {
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
     throw new UsageError(`${sentence}; see --help`, { cause: error });
   }
+}
+
+/** By its number, by its name, or by a part of the name that no other has. */
+function chapterOf(text: string, chapters: readonly PlacedChapter[]): PlacedChapter {
+  if (/^-?\d/.test(text)) {
+    const number = integer("--chapter", text, chapters.length);
+    return chapters[number - 1] as PlacedChapter;
+  }
+  const wanted = text.toLowerCase();
+  const similar = wanted === "" ? [] : chapters.filter(({ name }) => name.includes(wanted));
+  const found = similar.find(({ name }) => name === wanted) ?? (similar.length === 1 ? similar[0] : undefined);
+  if (found) return found;
+  const hint =
+    similar.length > 0 && similar.length <= MOST_HINTS
+      ? `did you mean ${similar.map(({ name }) => name).join(" or ")}?`
+      : "--list shows them all";
+  throw new UsageError(`no chapter is called "${text}"; ${hint}`);
 }
 
 function integer(option: string, text: string, most: number): number {

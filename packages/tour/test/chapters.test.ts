@@ -8,6 +8,11 @@ import { tempDir } from "./temp-dir.js";
 const sources = join(import.meta.dirname, "../src/chapters");
 const files = readdirSync(sources).filter((name) => /^\d/.test(name));
 
+/** What the chapters are called, by their files. */
+function titles(): (string | undefined)[] {
+  return files.map((file) => /^export const title = "(.*)";$/m.exec(readFileSync(join(sources, file), "utf8"))?.[1]);
+}
+
 describe("the whole tour", () => {
   const dir = mkdtempSync(join(tmpdir(), "anyio-tour-"));
   let whole: Ended;
@@ -158,6 +163,15 @@ describe("the whole tour", () => {
     for (const pattern of patterns) expect(chapters[number]).toMatch(pattern);
   });
 
+  it("begins with what is to come, and ends with where to go next", () => {
+    const [beginning = ""] = chapters;
+
+    for (const title of titles()) expect(beginning).toContain(title);
+    expect(whole.stdout).toMatch(
+      /\nWhere to go next\n\n {2}A chapter again +npm start -- --list[^]*docs\/README\.md\n$/,
+    );
+  });
+
   it("writes the index of the repository", () => {
     const index = JSON.parse(readFileSync(join(dir, "index.json"), "utf8"));
 
@@ -174,8 +188,20 @@ describe("one chapter", { timeout: 30_000 }, () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\n4\. Deadlines\n/);
-    expect(stdout).not.toContain("5. Cleanup");
+    expect(stdout).toMatch(/\n\nNext is chapter 5, Cleanup under cancellation: npm start -- --chapter cleanup\n$/);
     expect(existsSync(join(dir, "index.json"))).toBe(false);
+  });
+
+  it.each([["Deadlines"], ["deadl"]])("may be asked for by its name: %s", async (name) => {
+    const { stdout } = await tour(["--chapter", name], tempDir());
+
+    expect(stdout).toMatch(/^\n4\. Deadlines\n/);
+  });
+
+  it("is followed by none where it is the last", async () => {
+    const { stdout } = await tour(["--chapter", String(files.length)], tempDir());
+
+    expect(stdout).not.toContain("Next is");
   });
 
   const moments: [string, RegExp][] = [
@@ -206,6 +232,17 @@ describe("one chapter", { timeout: 30_000 }, () => {
     program.child.stdout?.destroy();
 
     expect(await program.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+  });
+});
+
+describe("the table of contents", () => {
+  it("has all chapters in their order, by number, title and name", async () => {
+    const { code, stdout } = await tour(["--list"], tempDir());
+
+    expect(code).toBe(0);
+    const lines = [...stdout.matchAll(/^ +(\d+) {2}(.*?) {2,}(\S+)$/gm)];
+    expect(lines.map(([, number, , name]) => `${number?.padStart(2, "0")}-${name}.ts`)).toEqual(files);
+    expect(lines.map(([, , title]) => title)).toEqual(titles());
   });
 });
 

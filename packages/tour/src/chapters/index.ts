@@ -26,32 +26,73 @@ import * as threads from "./24-threads.js";
 import * as runaway from "./25-runaway.js";
 import * as portal from "./26-portal.js";
 
-/** All chapters in their order, each with its file. */
-export const CHAPTERS: readonly (Chapter & { readonly source: string })[] = [
-  { ...hang, source: "01-the-hang.ts" },
-  { ...tasks, source: "02-tasks.ts" },
-  { ...errors, source: "03-errors.ts" },
-  { ...deadlines, source: "04-deadlines.ts" },
-  { ...cleanup, source: "05-cleanup.ts" },
-  { ...readiness, source: "06-readiness.ts" },
-  { ...race, source: "07-race.ts" },
-  { ...dump, source: "08-task-dump.ts" },
-  { ...backPressure, source: "09-back-pressure.ts" },
-  { ...clones, source: "10-clones.ts" },
-  { ...capacityLimiter, source: "11-capacity-limiter.ts" },
-  { ...event, source: "12-event.ts" },
-  { ...condition, source: "13-condition.ts" },
-  { ...tcp, source: "14-tcp.ts" },
-  { ...tls, source: "15-tls.ts" },
-  { ...unix, source: "16-unix.ts" },
-  { ...udp, source: "17-udp.ts" },
-  { ...twoServers, source: "18-two-servers.ts" },
-  { ...command, source: "19-command.ts" },
-  { ...child, source: "20-child.ts" },
-  { ...processPool, source: "21-process-pool.ts" },
-  { ...files, source: "22-files.ts" },
-  { ...reload, source: "23-reload.ts" },
-  { ...threads, source: "24-threads.ts" },
-  { ...runaway, source: "25-runaway.ts" },
-  { ...portal, source: "26-portal.ts" },
+/** A chapter, and where it is. */
+export interface PlacedChapter extends Chapter {
+  /** From 1. */
+  readonly number: number;
+  /** What it is asked for by: its file's name without number and ending. */
+  readonly name: string;
+  readonly source: string;
+}
+
+interface Part {
+  readonly title: string;
+  readonly chapters: readonly PlacedChapter[];
+}
+
+/** The chapters in their order, by what they are about. */
+export const PARTS: readonly Part[] = [
+  part("Tasks and cancellation", [
+    [hang, "01-the-hang.ts"],
+    [tasks, "02-tasks.ts"],
+    [errors, "03-errors.ts"],
+    [deadlines, "04-deadlines.ts"],
+    [cleanup, "05-cleanup.ts"],
+    [readiness, "06-readiness.ts"],
+    [race, "07-race.ts"],
+    [dump, "08-task-dump.ts"],
+  ]),
+  part("Streams between tasks", [
+    [backPressure, "09-back-pressure.ts"],
+    [clones, "10-clones.ts"],
+  ]),
+  part("Waiting for each other", [
+    [capacityLimiter, "11-capacity-limiter.ts"],
+    [event, "12-event.ts"],
+    [condition, "13-condition.ts"],
+  ]),
+  part("Networks", [
+    [tcp, "14-tcp.ts"],
+    [tls, "15-tls.ts"],
+    [unix, "16-unix.ts"],
+    [udp, "17-udp.ts"],
+    [twoServers, "18-two-servers.ts"],
+  ]),
+  part("Processes", [
+    [command, "19-command.ts"],
+    [child, "20-child.ts"],
+    [processPool, "21-process-pool.ts"],
+  ]),
+  part("Files and signals", [
+    [files, "22-files.ts"],
+    [reload, "23-reload.ts"],
+  ]),
+  part("Threads", [
+    [threads, "24-threads.ts"],
+    [runaway, "25-runaway.ts"],
+    [portal, "26-portal.ts"],
+  ]),
 ];
+
+/** All chapters in their order. */
+export const CHAPTERS: readonly PlacedChapter[] = PARTS.flatMap(({ chapters }) => chapters);
+
+function part(title: string, chapters: readonly (readonly [Chapter, string])[]): Part {
+  return { title, chapters: chapters.map(([chapter, source]) => placed(chapter, source)) };
+}
+
+/** The names of the files have the numbers, so that a folder shows them in their order. */
+function placed(chapter: Chapter, source: string): PlacedChapter {
+  const [, number, name = ""] = /^(\d+)-(.*)\.ts$/.exec(source) ?? [];
+  return { ...chapter, number: Number(number), name, source };
+}

@@ -56,11 +56,13 @@ async function tour(job: IndexJob): Promise<void> {
   );
   await indexDirectory(job);
   say.whereToGo("Where to go next", [
-    ["A chapter again", "npm start -- --list shows them, npm start -- --chapter deadlines tells one."],
-    ["Your own files", "npm start -- ~/some/directory indexes them; press Ctrl-C. With --serve it answers queries."],
-    ["The code", "packages/tour/src: a chapter is a file of some 80 lines, the indexer a whole program."],
-    ["The packages", "packages/*/README.md: each begins with an example."],
-    ["The documentation", "docs/README.md"],
+    ["npm start -- --list", "all chapters"],
+    ["npm start -- --chapter deadlines", "one of them again"],
+    ["npm start -- ~/some/directory", "the indexer, on files of yours"],
+    ["npm start -- --serve", "the indexer, which answers queries"],
+    ["packages/tour/src", "to read: a chapter is some 80 lines"],
+    ["packages/*/README.md", "the packages, each with an example"],
+    ["docs/README.md", "the documentation"],
   ]);
 }
 
@@ -68,7 +70,7 @@ async function tellOne(chapter: PlacedChapter): Promise<void> {
   const say = new Narrator();
   await tell(say, chapter);
   const next = CHAPTERS[chapter.number];
-  if (next) say.aside(`Next is chapter ${next.number}, ${next.title}: npm start -- --chapter ${next.name}`);
+  if (next) say.aside(`Next: ${next.number}. ${next.title}`, `npm start -- --chapter ${next.name}`);
 }
 
 async function tell(say: Narrator, chapter: PlacedChapter): Promise<void> {

@@ -7,6 +7,8 @@ import { Timeline } from "./timeline.js";
 const GUTTER = " ".repeat(11);
 /** What a level is drawn in, where the page is wide enough. */
 const LONGEST_LEVEL = 30;
+/** So much room is kept for what a level is called: the bars of a chapter are of one length. */
+const LEVEL_TEXT = 26;
 
 /** Prints a chapter: what it is about, what happens when, and what to take away from it. */
 export class Narrator {
@@ -40,7 +42,10 @@ export class Narrator {
 
   /** How high something stands now: one sign for each, and the rest of the room for it, where that is bounded. */
   level(value: number, room: number, text: string): void {
-    const width = Math.max(0, Math.min(LONGEST_LEVEL, pageWidth() - GUTTER.length - text.length - 2));
+    const width = Math.max(
+      0,
+      Math.min(LONGEST_LEVEL, pageWidth() - GUTTER.length - Math.max(text.length, LEVEL_TEXT) - 2),
+    );
     const full = Math.min(value, width);
     const free = Math.max(0, Math.min(room, width) - full);
     const bar = styleText("cyan", "█".repeat(full)) + styleText("dim", "░".repeat(free));
@@ -62,18 +67,16 @@ export class Narrator {
     print(`\n${styleText("green", wrap(text, "").join("\n"))}`);
   }
 
-  /** What is no part of the story. */
-  aside(text: string): void {
-    print(`\n${styleText("dim", wrap(text, "").join("\n"))}`);
+  /** Lines that are no part of the story. */
+  aside(...lines: readonly string[]): void {
+    print(`\n${lines.map((text) => styleText("dim", wrap(text, "").join("\n"))).join("\n")}`);
   }
 
   /** What to do after the last page. */
-  whereToGo(heading: string, ways: readonly (readonly [what: string, how: string])[]): void {
+  whereToGo(heading: string, ways: readonly (readonly [where: string, what: string])[]): void {
     print(`\n${strong("cyan", heading)}\n`);
-    const width = Math.max(...ways.map(([what]) => what.length)) + 4;
-    for (const [what, how] of ways) {
-      print(hang(how, `  ${styleText("bold", what)}`.concat(" ".repeat(width - what.length - 2)), " ".repeat(width)));
-    }
+    const width = Math.max(...ways.map(([where]) => where.length)) + 4;
+    for (const [where, what] of ways) print(`  ${styleText("bold", where)}${" ".repeat(width - where.length)}${what}`);
   }
 
   #time(): string {

@@ -168,7 +168,7 @@ describe("the whole tour", () => {
 
     for (const title of titles()) expect(beginning).toContain(title);
     expect(whole.stdout).toMatch(
-      /\nWhere to go next\n\n {2}A chapter again +npm start -- --list[^]*docs\/README\.md\n$/,
+      /\nWhere to go next\n\n {2}npm start -- --list +all chapters\n[^]*the documentation\n$/,
     );
   });
 
@@ -188,7 +188,7 @@ describe("one chapter", { timeout: 30_000 }, () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\n4\. Deadlines\n/);
-    expect(stdout).toMatch(/\n\nNext is chapter 5, Cleanup under cancellation: npm start -- --chapter cleanup\n$/);
+    expect(stdout).toMatch(/\n\nNext: 5\. Cleanup under cancellation\nnpm start -- --chapter cleanup\n$/);
     expect(existsSync(join(dir, "index.json"))).toBe(false);
   });
 
@@ -201,7 +201,7 @@ describe("one chapter", { timeout: 30_000 }, () => {
   it("is followed by none where it is the last", async () => {
     const { stdout } = await tour(["--chapter", String(files.length)], tempDir());
 
-    expect(stdout).not.toContain("Next is");
+    expect(stdout).not.toContain("Next:");
   });
 
   const moments: [string, RegExp][] = [

@@ -76,7 +76,9 @@ async function readLog(say: Narrator, path: Path): Promise<void> {
     say.step(`found: ${line}`);
     break;
   }
-  say.step(`the loop is left at byte ${await log.tell()}; the file goes on from there: ${await log.readline()}`);
+  const at = await log.tell();
+  const next = await log.readline();
+  say.step(`the loop is left at byte ${at}; the file goes on from there: ${next?.trim()}`);
 }
 
 async function buildSite(say: Narrator, site: Path): Promise<void> {

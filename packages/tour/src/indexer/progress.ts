@@ -12,9 +12,9 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on a terminal, a line every now and then elsewhere. */
+/** A bar on a terminal that can draw one, a line every now and then elsewhere. */
 export function openProgress(): Progress {
-  return process.stderr.isTTY ? new Bar() : new Lines();
+  return process.stderr.isTTY && process.env["TERM"] !== "dumb" ? new Bar() : new Lines();
 }
 
 class Bar implements Progress {

@@ -1,9 +1,9 @@
 import { ClosedResourceError, InvalidStateError, isCancelled } from "@anyio/core";
-import { immediate, noteClosed, noteOpened, suspend } from "@anyio/core/lowlevel";
+import { immediate, noteClosed, noteOpened } from "@anyio/core/lowlevel";
 import type { Medium } from "./internal/medium.js";
 import { OperationLine } from "./internal/operation-line.js";
 import { StepIterator } from "./internal/steps.js";
-import { attempt, finish } from "./internal/system-call.js";
+import { attempt, finish, look } from "./internal/system-call.js";
 import type { View } from "./internal/view.js";
 
 /** From where {@link AsyncFile.seek} counts. */
@@ -282,12 +282,7 @@ export class AsyncFile<T extends string | Uint8Array = Uint8Array>
     // Nobody knows when somebody writes into a pipe that is being read from; it is closed then.
     if (!this.#medium.isSeekable && !this.#line.isIdle) return;
     try {
-      await suspend<void>(`${this.name} to be closed`, (waiter) => {
-        closing.then(
-          () => waiter.resume(),
-          (error: unknown) => waiter.throw(error),
-        );
-      });
+      await look(`${this.name} to be closed`, () => closing);
     } catch (error) {
       if (!isCancelled(error)) throw error;
       this.#line.drop();

@@ -122,8 +122,9 @@ export class Path extends PurePath {
     const [first = "", ...rest] = this.parts;
     if (!first.startsWith("~") || this.anchor !== "") return immediate(() => this);
     if (first === "~") return immediate(() => this.withSegments(homedir(), ...rest));
-    const work = homeOf.bind(undefined, first.slice(1), this.toString());
-    return quietly(look(`the home of ${first.slice(1)}`, work).then((home) => this.withSegments(home, ...rest)));
+    const user = first.slice(1);
+    const finding = look(`the home of ${user}`, () => homeOf(user, this.toString()));
+    return quietly(finding.then((home) => this.withSegments(home, ...rest)));
   }
 
   /**
@@ -400,7 +401,7 @@ export class Path extends PurePath {
    * }
    * seen; // => [".: a ", "a: b file", "a/b:  "]
    */
-  walk(options: WalkOptions = {}): AsyncIterableIterator<Visit<this>, undefined> {
+  walk(options: WalkOptions<this> = {}): AsyncIterableIterator<Visit<this>, undefined> {
     return new StepIterator(new Walk<this>(this, options, (path, name) => path.joinpath(name)));
   }
 

@@ -331,6 +331,16 @@ describe("AsyncFile on a virtual clock", () => {
 
     expect(lines).toEqual(["one", "two", "three"]);
   });
+
+  it("is closed without being taken for a deadlock", async () => {
+    const closings = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) await (await openFile(at("f"), "w")).close();
+    };
+
+    await run(closings, { signals: [], backend: { clock: new VirtualClock({ autojump: true }) } });
+
+    expect(readFileSync(at("f")).length).toBe(0);
+  });
 });
 
 describe("AsyncFile.close", () => {

@@ -32,6 +32,21 @@ describe("Path.iterdir", () => {
     expect(names).toContain("package.json");
   });
 
+  it("gives each entry once to those who ask at once, and the next ones to who is left", async () => {
+    plant(at(), ["a", "b", "c", "d"]);
+    const entries = new Path(at()).iterdir();
+    const scope = new CancelScope();
+
+    const cancelled = scope.run(() => entries.next());
+    const asked = Array.from({ length: 5 }, () => entries.next());
+    scope.cancel();
+    await cancelled;
+
+    const names = (await Promise.all(asked)).map(({ value }) => value?.name ?? "the end");
+    expect(names.slice(0, 4).toSorted()).toEqual(["a", "b", "c", "d"]);
+    expect(names.slice(4)).toEqual(["the end"]);
+  });
+
   it("fails with the system's code, each time", async () => {
     const entries = new Path(at("none")).iterdir();
 
@@ -201,12 +216,23 @@ describe("Path.walk", () => {
     expect((await visits({ followSymlinks: true })).sort()).toEqual([".: dir,link | ", "dir:  | f", "link:  | f"]);
   });
 
+  it("tells two who ask at once of different directories", async () => {
+    plant(at(), ["a/", "b/", "c/"]);
+    const walk = new Path(at()).walk();
+
+    const results = await Promise.all(Array.from({ length: 5 }, () => walk.next()));
+
+    const names = results.map(({ value }) => (value === undefined ? "the end" : String(value[0].relativeTo(at()))));
+    expect(names.slice(0, 4).toSorted()).toEqual([".", "a", "b", "c"]);
+    expect(names.slice(4)).toEqual(["the end"]);
+  });
+
   it("passes over what cannot be read, or tells of it", async () => {
     const errors: unknown[] = [];
-    const walk = new Path(at("none")).walk({ onError: (error) => errors.push(error) });
+    const walk = new Path(at("none")).walk({ onError: (error, path) => errors.push([error, path.name]) });
 
     expect(await walk.next()).toEqual({ value: undefined, done: true });
-    expect(errors).toMatchObject([{ code: "ENOENT" }]);
+    expect(errors).toMatchObject([[{ code: "ENOENT" }, "none"]]);
     const throwing = new Path(at("none")).walk({
       onError: () => {
         throw new RangeError("mine");

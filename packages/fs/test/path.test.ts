@@ -113,9 +113,11 @@ describe("Path", () => {
     expect(await resolved("to-dir/file")).toBe("/dir/file");
     expect(await resolved("to-dir/up/to-dir")).toBe("/dir");
     expect(await resolved("to-dir/none/../x")).toBe("/dir/x");
+    expect(await resolved("to-dir/../to-dir/none")).toBe("/dir/none");
     expect(await resolved("dangling")).toBe("/dir/none");
     expect(await resolved("dir/file/below")).toBe("/dir/file/below");
     expect(await resolved("loop/x")).toBe("/loop/x");
+    expect(await resolved("loop/../loop/../to-dir/none")).toBe("/dir/none");
     expect(await errorOf(path("dangling").resolve({ strict: true }))).toMatchObject({ code: "ENOENT" });
     expect(await errorOf(path("loop").resolve({ strict: true }))).toMatchObject({ code: "ELOOP" });
     expect(String(await path("to-dir").readlink())).toBe("dir");
@@ -276,6 +278,14 @@ describe("Path, cancelled", () => {
     expect(await moveOnAfter(30, () => path("pipe").readBytes())).toBeUndefined();
 
     // Lets the thread go that waits for the other side.
+    fs.closeSync(fs.openSync(at("pipe"), "r+"));
+  });
+
+  it("stops waiting for the other side of a pipe that it copies", async () => {
+    makeFifo(at("pipe"));
+
+    expect(await moveOnAfter(30, () => path("pipe").copy(at("copy")))).toBeUndefined();
+
     fs.closeSync(fs.openSync(at("pipe"), "r+"));
   });
 

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
+import { relative } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelScope, forceClose, InvalidStateError, sleepForever } from "@anyio/core";
@@ -304,6 +305,16 @@ describe("mkstemp, mkdtemp, gettempdir", () => {
     expect(fs.statSync(directory).mode & 0o777).toBe(0o700);
     expect(left().length).toBe(2);
     expect(await gettempdir()).toBe(tmpdir());
+  });
+
+  it("give an absolute path, whatever `dir` is", async () => {
+    const dir = relative(process.cwd(), at());
+
+    const path = await mkdtemp({ dir });
+    await using directory = await temporaryDirectory({ dir });
+
+    expect(path.startsWith(`${at()}/`)).toBe(true);
+    expect(directory.name.startsWith(`${at()}/`)).toBe(true);
   });
 
   it("make nothing in a cancelled scope", async () => {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { scanDirectory } from "./scan-directory.js";
-import { calling, change, codeOf, look, systemError } from "./system-call.js";
+import { waitsForOthers } from "./disk-medium.js";
+import { calling, change, changeUnless, codeOf, look, systemError } from "./system-call.js";
 
 /** How something is copied. */
 export interface CopyOptions {
@@ -29,7 +30,8 @@ export async function copyTree(source: string, target: string, options: CopyOpti
       const leadsTo = await look(`the target of ${from}`, () => calling<string>((done) => fs.readlink(from, done)));
       await change(`a link at ${to}`, () => calling((done) => fs.symlink(leadsTo, to, done)));
     } else {
-      await change(`${from} to be copied`, () => copyFile(from, to, preserveMetadata ? stats : null));
+      const mayWait = (): boolean => waitsForOthers(from) || waitsForOthers(to);
+      await changeUnless(mayWait, `${from} to be copied`, () => copyFile(from, to, preserveMetadata ? stats : null));
     }
   }
   if (!preserveMetadata) return;

@@ -14,24 +14,35 @@ export async function resolveLeniently(path: string): Promise<string> {
     if (codeOf(error) === undefined) throw error;
   }
   let resolved = "/";
-  const seen = new Set<string>();
-  const ahead = namesOf(path).reverse();
+  /** Where each link leads to, or null while it is followed. */
+  const links = new Map<string, string | null>();
+  const ahead: (string | EndOfLink)[] = namesOf(path).reverse();
   for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    if (typeof name === "object") {
+      links.set(name.link, resolved);
+      continue;
+    }
     if (name === "..") {
       resolved = resolved.slice(0, Math.max(resolved.lastIndexOf("/"), 1));
       continue;
     }
     const next = resolved === "/" ? `/${name}` : `${resolved}/${name}`;
-    const target = seen.has(next) ? null : await targetOf(next);
+    const known = links.get(next);
+    const target = known === undefined ? await targetOf(next) : null;
     if (target === null) {
-      resolved = next;
+      resolved = known ?? next;
       continue;
     }
-    seen.add(next);
+    links.set(next, null);
     if (target.startsWith("/")) resolved = "/";
-    ahead.push(...namesOf(target).reverse());
+    ahead.push({ link: next }, ...namesOf(target).reverse());
   }
   return resolved;
+}
+
+/** Stands behind the names that a link was replaced with. */
+interface EndOfLink {
+  readonly link: string;
 }
 
 function namesOf(path: string): string[] {

@@ -1,13 +1,16 @@
-import { checkpoint, quietly } from "@anyio/core/lowlevel";
+import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import type { Steps } from "./steps.js";
 
 /**
- * A search through directories, in small steps. A step that fails, by a cancellation say, leaves it as it was, so the next `next()`
- * goes on from there.
+ * A search through directories, in small steps, one at a time. A step that fails, by a cancellation say, leaves it as it was, so the next
+ * `next()` goes on from there.
  */
 export abstract class Search<T> implements Steps<T> {
   readonly #found: T[] = [];
   #next = 0;
+  /** Who wants an item while somebody else searches. */
+  readonly #line = new WaitQueue();
+  #isSearching = false;
 
   /** Does a step: a directory, or some of its entries; false when there is nothing more to do. */
   protected abstract advance(): boolean | Promise<boolean>;
@@ -31,10 +34,16 @@ export abstract class Search<T> implements Steps<T> {
   }
 
   async #search(): Promise<T | null> {
-    while (!this.isReady()) {
-      await checkpoint();
-      if (!(await this.advance())) return null;
+    if (this.#isSearching) await this.#line.wait("its turn to search");
+    this.#isSearching = true;
+    try {
+      while (!this.isReady()) {
+        await checkpoint();
+        if (!(await this.advance())) return null;
+      }
+      return this.take();
+    } finally {
+      this.#isSearching = this.#line.wake();
     }
-    return this.take();
   }
 }

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { DiskMedium, openDescriptor } from "./disk-medium.js";
 import type { Medium } from "./medium.js";
 import { type PathLike, textOf } from "./path-like.js";
@@ -26,8 +26,9 @@ export function namesFor({ prefix = "tmp", suffix = "", dir = tmpdir() }: Tempor
     if (typeof value === "string" && !/[/\\\0]/.test(value)) continue;
     throw new TypeError(`${name} must be a string that is part of a name, not ${JSON.stringify(value)}`);
   }
-  const directory = textOf(dir, "dir");
-  return () => join(directory, prefix + randomName() + suffix);
+  // Absolute, so that closing finds it after a change of the working directory too.
+  const directory = resolve(textOf(dir, "dir"));
+  return () => resolve(directory, prefix + randomName() + suffix);
 }
 
 /** Makes something of a name that nobody has. */

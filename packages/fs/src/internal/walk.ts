@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { isCancelled } from "@anyio/core";
+import type { Path } from "../path.js";
 import { type Entry, scanDirectory } from "./scan-directory.js";
 import { Search } from "./search.js";
 import { calling, look } from "./system-call.js";
@@ -7,25 +8,26 @@ import { calling, look } from "./system-call.js";
 /** A directory of a walk: its path, the names of its directories, and the names of all else. */
 export type Visit<P> = [path: P, directories: string[], files: string[]];
 
-export interface WalkOptions {
+/** How directories are walked through. */
+export interface WalkOptions<P = Path> {
   /** Whether a directory comes before what is in it; true unless told. Its list of directories may then be changed, to leave some out. */
   readonly topDown?: boolean | undefined;
-  /** Is called with the error of a directory that cannot be read; what it throws ends the walk. Without it they are passed over. */
-  readonly onError?: ((error: unknown) => unknown) | undefined;
+  /** Is called with the error of a directory that cannot be read, and its path; what it throws is thrown on. Without it they are passed over. */
+  readonly onError?: ((error: unknown, path: P) => unknown) | undefined;
   /** Whether links to directories are walked through too; false unless told. A link that leads up makes that endless. */
   readonly followSymlinks?: boolean | undefined;
 }
 
 /** Directories from one on. */
 export class Walk<P> extends Search<Visit<P>> {
-  readonly #options: WalkOptions;
+  readonly #options: WalkOptions<P>;
   readonly #join: (path: P, name: string) => P;
   /** The next one is at the end: a directory to be read, or one that has been and is told of after what is in it. */
   readonly #stack: ({ readonly path: P } | { readonly visit: Visit<P> })[];
   /** What was told of last; its directories come next. */
   #last: Visit<P> | null = null;
 
-  constructor(path: P, options: WalkOptions, join: (path: P, name: string) => P) {
+  constructor(path: P, options: WalkOptions<P>, join: (path: P, name: string) => P) {
     super();
     this.#stack = [{ path }];
     this.#options = options;
@@ -45,7 +47,7 @@ export class Walk<P> extends Search<Visit<P>> {
     const visit = await this.#read(next.path);
     this.#stack.pop();
     if (visit instanceof Failure) {
-      await this.#options.onError?.(visit.error);
+      await this.#options.onError?.(visit.error, next.path);
     } else if (this.#options.topDown ?? true) {
       this.#last = visit;
       this.found(visit);

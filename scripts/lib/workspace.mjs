@@ -46,3 +46,17 @@ export function neededByTestsOf({ dir, manifest }) {
 export function publishedPackages() {
   return packages().filter(({ manifest }) => !manifest.private);
 }
+
+/** Puts packages behind those that they depend on. @param {Package[]} unordered */
+export function inOrder(unordered) {
+  /** @type {Set<Package>} */
+  const ordered = new Set();
+  /** @param {Package} each */
+  const add = (each) => {
+    const { dependencies = {} } = each.manifest;
+    unordered.filter(({ manifest }) => manifest.name in dependencies).forEach(add);
+    ordered.add(each);
+  };
+  unordered.forEach(add);
+  return [...ordered];
+}

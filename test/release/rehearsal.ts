@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { packages, type Manifest } from "../../scripts/lib/workspace.mjs";
+import { packages, publishedPackages, type Manifest } from "../../scripts/lib/workspace.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -15,15 +15,21 @@ export class Rehearsal implements AsyncDisposable {
     this.#dir = dir;
   }
 
-  static async begin(): Promise<Rehearsal> {
+  /** @param version what all published packages are in, to begin with */
+  static async begin(version: string): Promise<Rehearsal> {
     const dir = await mkdtemp(join(tmpdir(), "anyio-release-"));
     const manifests = packages().map(({ folder }) => `packages/${folder}/package.json`);
-    for (const file of ["package.json", "pnpm-workspace.yaml", ".changeset/config.json", ...manifests]) {
+    for (const file of [
+      "package.json",
+      "pnpm-workspace.yaml",
+      ".changeset/config.json",
+      ".changeset/changelog.cjs",
+      ...manifests,
+    ]) {
       await cp(join(root, file), join(dir, file));
     }
-    for (const { folder } of packages()) {
-      const changelog = `packages/${folder}/CHANGELOG.md`;
-      await cp(join(root, changelog), join(dir, changelog)).catch(ignoreMissing);
+    for (const { folder, manifest } of publishedPackages()) {
+      await writeFile(join(dir, `packages/${folder}/package.json`), JSON.stringify({ ...manifest, version }, null, 2));
     }
     await mkdir(join(dir, "node_modules"));
     await symlink(join(root, "node_modules/@changesets"), join(dir, "node_modules/@changesets"));
@@ -36,8 +42,9 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /** Writes a changeset, as `pnpm changeset` does. */
-  async change(name: string, bump: "patch" | "minor" | "major", words: string): Promise<void> {
-    await writeFile(join(this.#dir, ".changeset/a-change.md"), `---\n"${name}": ${bump}\n---\n\n${words}\n`);
+  async change(bumps: Record<string, "patch" | "minor" | "major">, words: string): Promise<void> {
+    const front = Object.entries(bumps).map(([name, bump]) => `"${name}": ${bump}\n`);
+    await writeFile(join(this.#dir, ".changeset/a-change.md"), `---\n${front.join("")}---\n\n${words}\n`);
     await this.commit("a change");
   }
 
@@ -71,8 +78,4 @@ export class Rehearsal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#dir, { recursive: true, force: true });
   }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
 }

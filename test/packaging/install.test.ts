@@ -1,9 +1,23 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runtimes } from "../../scripts/lib/runtimes.mjs";
-import { exec, installProject, pack, root, scratch, standalone, tool } from "./packed.js";
+import { examples, matching, runExample } from "../workspace/examples.js";
+import {
+  exec,
+  installAlone,
+  installProject,
+  packAll,
+  pick,
+  published,
+  root,
+  scratch,
+  standalone,
+  type Tarballs,
+  tool,
+} from "./packed.js";
 
 const doors = standalone.flatMap(({ manifest }) =>
   Object.keys(manifest.exports ?? {})
@@ -13,16 +27,17 @@ const doors = standalone.flatMap(({ manifest }) =>
 // Beside our own Node, those that `npm run runtimes:install` has brought.
 const installed = runtimes.filter(({ bin }) => existsSync(bin));
 
+const shown = examples();
+
 let project: Awaited<ReturnType<typeof scratch>>;
+let tarballs: Tarballs;
 
 beforeAll(async () => {
   project = await scratch();
-  const tarballs = await Promise.all(
-    standalone.map(async ({ dir, manifest }) => [manifest.name, `file:${await pack(dir, project.dir)}`] as const),
-  );
+  tarballs = await packAll(project.dir);
   // The workspace's own copy: any will do, and this one is there without a network.
-  const types = ["@types/node", `file:${join(root, "node_modules/@types/node")}`] as const;
-  await installProject(project.dir, Object.fromEntries([...tarballs, types]));
+  const types = { "@types/node": `file:${join(root, "node_modules/@types/node")}` };
+  await installProject(project.dir, { ...pick(tarballs, standalone), ...types });
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
@@ -67,3 +82,38 @@ describe("an empty project with the tarballs", () => {
     await exec(bin, [...args, "doors.cjs"], project.dir);
   });
 });
+
+describe.each(published)("a project with $manifest.name alone", ({ folder, dir, manifest }) => {
+  it("has what that depends on, and runs the README's example", async () => {
+    await using alone = await scratch();
+    await installAlone(alone.dir, manifest, tarballs);
+    const installed = await readdir(join(alone.dir, "node_modules"), { recursive: true });
+
+    const ours = installed.filter((path) => /^(@anyio\/[\w-]+|anyio)$/.test(path));
+    expect(ours.toSorted()).toEqual([...closureOf(manifest.name)].toSorted());
+    if (manifest.peerDependencies) return await runInVitest(dir, alone.dir);
+
+    const example = shown.find(({ place }) => place.startsWith(`packages/${folder}/README.md:`));
+    if (!example) throw new Error("the README has no example");
+    const { stdout, stderr } = await runExample(example, alone.dir);
+    expect({ stdout, stderr }).toEqual({ stdout: matching(example.output), stderr: "" });
+  });
+});
+
+/** A package, and whatever comes with it. */
+function closureOf(name: string): Set<string> {
+  const dependencies = published.find(({ manifest }) => manifest.name === name)?.manifest.dependencies ?? {};
+  return new Set([name, ...Object.keys(dependencies).flatMap((dependency) => [...closureOf(dependency)])]);
+}
+
+/** The files that a README shows, each with its name in the first line; run by the workspace's own vitest. */
+async function runInVitest(dir: string, project: string): Promise<void> {
+  const readme = await readFile(join(dir, "README.md"), "utf8");
+  const files = [...readme.matchAll(/^```js\n\/\/ (?<name>[\w.]+)\n(?<code>.*?)^```$/gms)];
+  for (const { groups: { name = "", code = "" } = {} } of files) await writeFile(join(project, name), code);
+  await symlink(join(root, "node_modules/vitest"), join(project, "node_modules/vitest"));
+
+  const printed = await exec(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], project);
+  expect(files.map(({ groups }) => groups?.["name"])).toEqual(["patience.test.js", "vitest.config.js"]);
+  expect(stripVTControlCharacters(printed)).toMatch(/Tests +1 passed/);
+}

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { publishedPackages } from "../../scripts/lib/workspace.mjs";
+import { type Manifest, publishedPackages } from "../../scripts/lib/workspace.mjs";
 
 export const root = join(import.meta.dirname, "../..");
 export const published = publishedPackages();
@@ -39,6 +39,19 @@ export async function pack(dir: string, destination: string): Promise<string> {
   return filename;
 }
 
+/** Where the tarball of each published package is, by name. */
+export type Tarballs = Readonly<Record<string, string>>;
+
+export async function packAll(destination: string): Promise<Tarballs> {
+  const packed = published.map(async ({ dir, manifest }) => [manifest.name, await pack(dir, destination)] as const);
+  return Object.fromEntries(await Promise.all(packed));
+}
+
+/** The tarballs of some, as a manifest names them. */
+export function pick(tarballs: Tarballs, wanted: typeof published): Record<string, string> {
+  return Object.fromEntries(wanted.map(({ manifest: { name } }) => [name, `file:${tarballs[name]}`]));
+}
+
 /** Packs a package a second time under another version, and tells where that tarball is. */
 export async function repack(tarball: string, version: string, destination: string): Promise<string> {
   const dir = join(destination, `unpacked-${version}`);
@@ -53,9 +66,21 @@ export async function repack(tarball: string, version: string, destination: stri
 
 /** Makes `dir` a project that depends on the tarballs alone, with our example programs in it, and installs it. */
 export async function installProject(dir: string, dependencies: Record<string, string>): Promise<void> {
-  await writeFile(join(dir, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
   await cp(join(import.meta.dirname, "programs"), dir, { recursive: true });
-  await exec("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], dir);
+  await npmInstall(dir, { dependencies });
+}
+
+/** Makes `dir` a project that depends on one package, and installs that. Those that it depends on come from their tarballs. */
+export async function installAlone(dir: string, { name }: Manifest, tarballs: Tarballs): Promise<void> {
+  const { [name]: dependency, ...overrides } = pick(tarballs, published);
+  await npmInstall(dir, { dependencies: { [name]: dependency }, overrides });
+}
+
+async function npmInstall(dir: string, manifest: object): Promise<void> {
+  await writeFile(join(dir, "package.json"), JSON.stringify({ private: true, type: "module", ...manifest }));
+  // Peers are nobody's dependencies here: vitest brings hundreds of files, and the workspace has it.
+  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps"];
+  await exec("npm", ["install", ...flags], dir);
 }
 
 /** Without what pnpm and npm tell the scripts that they run: npm would take it for its own settings. */

@@ -78,14 +78,17 @@ export function performLast(scope: ScopeNode, fn: () => unknown): void {
 
 function follow(scope: ScopeNode, fn: (argument: unknown) => unknown, argument: unknown): void {
   let result: unknown;
+  let isPending: boolean;
   try {
     result = fn(argument);
+    // It asks for a member of somebody else's object, which may throw.
+    isPending = isThenable(result);
   } catch (error) {
     leave(scope, true, error);
     return;
   }
   // A class of promises of somebody else's may call back twice, and in any scope; this gives a native one for it.
-  if (isThenable(result)) void Promise.resolve(result).then(finished, failed);
+  if (isPending) void Promise.resolve(result).then(finished, failed);
   else leave(scope, false, result);
 }
 
@@ -98,7 +101,7 @@ function failed(error: unknown): void {
   leave(storage.getStore() ?? realm.root, true, error);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   return (
     (typeof value === "object" || typeof value === "function") &&
     value !== null &&

@@ -1,6 +1,7 @@
 import type { Backend, Clock } from "./backend.js";
 import { inFlight } from "./in-flight.js";
 import { enableDebug } from "./internal/debug.js";
+import { noFunction } from "./internal/block.js";
 import { Main } from "./internal/main.js";
 import { isTraced, recordOrigin } from "./internal/origin.js";
 import { Program } from "./internal/program.js";
@@ -34,6 +35,7 @@ export interface RunOptions {
  * **Cancellation:** entering is no cancellation point; a cancellation that ends `main` is thrown.
  *
  * @returns what `main` returns
+ * @throws {TypeError} when `main` is no function, or the process cannot receive one of the signals
  * @example
  * const answer = await run(async () => {
  *   await sleep(1);
@@ -43,11 +45,17 @@ export interface RunOptions {
  * @see anyio.run
  */
 export function run<T>(main: () => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
+  if (typeof main !== "function") return Promise.reject(noFunction("main", main));
   const { name = main.name || "main", signals = DEFAULT_SIGNALS, debug = false, backend = {} } = options;
   const parent = ambient();
   const task = new Main(parent, stateFor(backend, parent.task.run), name);
+  let program: Program | undefined;
+  try {
+    if (parent === realm.root) program = new Program(task, signals);
+  } catch (error) {
+    return Promise.reject(error);
+  }
   const endDebug = debug ? enableDebug() : undefined;
-  const program = parent === realm.root ? new Program(task, signals) : undefined;
   // To a run around it, one that has another time is a part of the real world.
   const isApart = parent !== realm.root && task.run.pulse !== parent.task.run.pulse;
   const landed = isApart ? inFlight() : undefined;

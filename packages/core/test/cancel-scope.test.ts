@@ -49,6 +49,30 @@ describe("CancelScope.run", () => {
     expect(await new CancelScope().run(() => foreign)).toBe("from a thenable");
   });
 
+  it("rejects with what looking for a thenable throws, and is left", async () => {
+    const failure = new Error("nobody may look");
+    const scope = new CancelScope();
+
+    const hostile = {
+      // oxlint-disable-next-line unicorn/no-thenable -- proxies and lazy objects are such
+      get then() {
+        throw failure;
+      },
+    };
+
+    expect(await errorOf(scope.run(() => hostile))).toBe(failure);
+    expect(currentScope()).not.toBe(scope);
+  });
+
+  it("rejects with TypeError what is no function, and may be run then", async () => {
+    const scope = new CancelScope();
+
+    const error = await caught(scope.run(Promise.resolve() as never), TypeError);
+
+    expect(error.message).toBe("fn must be a function such as () => work(), not a promise, which has started already");
+    expect(await scope.run(() => 42)).toBe(42);
+  });
+
   it("awaits a promise whose class calls back twice, from another scope", async () => {
     class Foreign extends Promise<string> {
       // oxlint-disable-next-line unicorn/no-thenable -- libraries have such classes
@@ -488,6 +512,7 @@ describe("CancelScope.cancel", () => {
     ["an object whose toString throws", { toString: () => nothing() }],
     ["a symbol", Symbol("why")],
     ["an error whose message throws", Object.defineProperty(new Error("x"), "message", { get: () => nothing() })],
+    ["an error whose message is a symbol", Object.defineProperty(new Error("x"), "message", { value: Symbol("why") })],
   ])("takes %s for a reason", async (_name, reason) => {
     const scope = new CancelScope();
 

@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
-import {
-  CancelledError,
-  CancelScope,
-  currentTime,
-  getCurrentTask,
-  isCancelled,
-  moveOnAfter,
-  run,
-  sleepForever,
-} from "@anyio/core";
+import { CancelledError, CancelScope, getCurrentTask, isCancelled, moveOnAfter, run, sleepForever } from "@anyio/core";
 import { checkpoint, currentScope } from "@anyio/core/lowlevel";
 import { caught, errorOf } from "#support/caught";
+import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { mayLeak } from "#support/may-leak";
+
+const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
 
 describe("run", () => {
   it("returns what main returns", async () => {
@@ -155,9 +149,24 @@ describe("run", () => {
   });
 
   it("rejects with TypeError where main is no function", async () => {
-    const error = await caught(run("main" as unknown as () => void, { signals: [] }), TypeError);
+    const error = await caught(run("main" as never, { signals: [] }), TypeError);
 
-    expect(error.message).not.toBe("");
-    expect(currentTime()).toBeGreaterThanOrEqual(0);
+    expect(error.message).toBe("main must be a function such as () => work(), not main");
+    await caught(run(undefined as never), TypeError);
+  });
+
+  it("rejects with TypeError for a signal that no process can receive, and leaves nothing behind", async () => {
+    const before = [process.listenerCount("SIGUSR2"), timers()];
+
+    const error = await outside(() =>
+      caught(
+        run(() => 42, { signals: ["SIGUSR2", "SIGKILL"] }),
+        TypeError,
+      ),
+    );
+
+    expect(error.message).toBe("signals must be ones that a process can receive, not SIGUSR2, SIGKILL");
+    expect(error.cause).toBeInstanceOf(Error);
+    expect([process.listenerCount("SIGUSR2"), timers()]).toEqual(before);
   });
 });

@@ -15,14 +15,21 @@ const { process } = globalThis as { process?: NodeJS.Process };
 export class Program {
   readonly #main: TaskNode;
   readonly #signals: readonly SignalName[];
-  // A promise that never settles must not let the process end as if all were well.
-  readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
+  readonly #alive: ReturnType<typeof setInterval>;
   #received: SignalName | undefined;
 
+  /** @throws {TypeError} when the process cannot receive one of the signals */
   constructor(main: TaskNode, signals: readonly SignalName[]) {
     this.#main = main;
     this.#signals = signals;
-    for (const signal of signals) process?.on(signal, this.#receive);
+    try {
+      for (const signal of signals) process?.on(signal, this.#receive);
+    } catch (cause) {
+      this.#giveBack();
+      throw new TypeError(`signals must be ones that a process can receive, not ${signals.join(", ")}`, { cause });
+    }
+    // A promise that never settles must not let the process end as if all were well.
+    this.#alive = setInterval(() => {}, 2 ** 31 - 1);
   }
 
   /**

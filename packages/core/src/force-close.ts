@@ -14,10 +14,11 @@ export type Closable = { close(): unknown } | AsyncDisposable | Disposable;
  * isOpen; // => false
  * @see anyio.aclose_forcefully
  */
-export async function forceClose(resource: Closable): Promise<void> {
-  const scope = new CancelScope({ name: "forceClose" });
+export function forceClose(resource: Closable): Promise<void> {
+  // Shielded, so that what is cancelled in it ends there.
+  const scope = new CancelScope({ name: "forceClose", shield: true });
   scope.cancel();
-  await scope.run(async () => {
+  return scope.run(async () => {
     if ("close" in resource) await resource.close();
     else if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
     else resource[Symbol.dispose]();

@@ -39,6 +39,15 @@ describe("forceClose", () => {
     expect(connection.events).toEqual(["skipped the goodbye", "closed", "goes on"]);
   });
 
+  it("resolves in a cancelled scope, also where closing is cut short with an error", async () => {
+    const resource = { close: () => checkpoint() };
+
+    await new CancelScope().run(async (scope) => {
+      scope.cancel();
+      expect(await forceClose(resource)).toBeUndefined();
+    });
+  });
+
   it("waits for what closing waits for", async () => {
     const events: string[] = [];
 

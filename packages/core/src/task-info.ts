@@ -57,7 +57,7 @@ export function getCurrentTask(): TaskInfo {
 export function getRunningTasks(): TaskInfo[] {
   const tasks: TaskNode[] = [...partsOf(realm.root).tasks];
   // The array grows while it is walked.
-  for (const task of tasks) tasks.push(...partsOf(task).tasks);
+  for (const task of tasks) for (const inner of partsOf(task).tasks) tasks.push(inner);
   return tasks.map(infoOf);
 }
 

@@ -125,6 +125,15 @@ describe("getRunningTasks", () => {
     ),
   );
 
+  it("lists 150,000", () =>
+    outside(() =>
+      new CancelScope().run(() => {
+        for (let i = 0; i < 150_000; i++) Child.start("one of many", () => {});
+
+        expect(getRunningTasks().length).toBeGreaterThanOrEqual(150_000);
+      }),
+    ));
+
   it("gives every task an id of its own", () =>
     run(
       async () => {

@@ -17,14 +17,17 @@ const { process } = globalThis as { process?: NodeJS.Process };
  */
 export function atExit(callback: () => void): () => void {
   const { lastWords } = realm;
-  if (lastWords.size === 0) process?.on("exit", speakLastWords);
+  if (count++ === 0) process?.on("exit", speakLastWords);
   // An object of its own: one function may be given twice.
   const entry = { callback };
   lastWords.add(entry);
   return () => {
-    if (lastWords.delete(entry) && lastWords.size === 0) process?.off("exit", speakLastWords);
+    if (lastWords.delete(entry) && --count === 0) process?.off("exit", speakLastWords);
   };
 }
+
+// Of this copy of the package: another has a listener of its own, for the same words.
+let count = 0;
 
 /** Calls back all who want to know that the process ends. One that throws stops no other. */
 export function speakLastWords(): void {

@@ -4,6 +4,7 @@ import { checkTime, setDeadline } from "./internal/deadline.js";
 import { absorb, Block } from "./internal/block.js";
 import { ambient } from "./internal/realm.js";
 import { cancel, extrasOf, refresh, type ScopeNode } from "./internal/scope-tree.js";
+import { show } from "./internal/show.js";
 import { currentTime } from "./time.js";
 
 export interface CancelScopeOptions {
@@ -154,9 +155,14 @@ export function signalOf(node: ScopeNode): AbortSignal {
   const extras = extrasOf(node);
   if (extras.controller === null) {
     extras.controller = new AbortController();
-    if (node.effective !== null) extras.controller.abort(new CancelledError(node.effective));
+    if (node.effective !== null && !wasMerelyLeft(node)) extras.controller.abort(new CancelledError(node.effective));
   }
   return extras.controller.signal;
+}
+
+/** Whether a scope is over, and nothing but its end has cancelled what was in it. */
+function wasMerelyLeft({ state, effective }: ScopeNode): boolean {
+  return state === "exited" && effective?.source === "exit";
 }
 
 /** The scope of a node as users see it. */
@@ -178,5 +184,5 @@ function isNode(options: object | undefined): options is ScopeNode {
 
 function checkSignal(signal: AbortSignal | undefined): AbortSignal | null {
   if (signal === undefined || signal instanceof AbortSignal) return signal ?? null;
-  throw new TypeError(`signal must be an AbortSignal, not ${String(signal)}`);
+  throw new TypeError(`signal must be an AbortSignal, not ${show(signal)}`);
 }

@@ -20,7 +20,7 @@ export interface GroupClause {
  * count; // => 1
  */
 export function on<E>(matcher: Matcher<E>, handler: (group: ExceptionGroup<E>) => unknown): GroupClause {
-  return { matcher, handler: handler };
+  return { matcher, handler };
 }
 
 /**

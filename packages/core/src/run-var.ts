@@ -27,7 +27,11 @@ export class RunVar<T> {
     if (options !== undefined && "default" in options) this.#default = { value: options.default };
   }
 
-  /** @throws {InvalidStateError} when nothing was set and there is no default */
+  /**
+   * The value of this run.
+   *
+   * @throws {InvalidStateError} when nothing was set and there is no default
+   */
   get(): T {
     const { vars } = ambient().task.run;
     if (vars?.has(this)) return vars.get(this) as T;
@@ -35,6 +39,7 @@ export class RunVar<T> {
     throw new InvalidStateError(`run variable "${this.#name}" has no value here; set() it first, or give it a default`);
   }
 
+  /** Sets the value for this run, and for those that are nested in it or that it is nested in. */
   set(value: T): void {
     const { run } = ambient().task;
     run.vars ??= new Map();

@@ -50,9 +50,10 @@ export function sleepForever(): Promise<never> {
 const sleepText = (ms: unknown): string => `sleep(${ms as number})`;
 const sleepUntilText = (time: unknown): string => `sleepUntil(${time as number})`;
 
-function wait(label: typeof sleepText, time: number): Promise<void> {
+function wait(label: typeof sleepText, given: number): Promise<void> {
+  let time: number;
   try {
-    checkTime(time, "the time to sleep");
+    time = checkTime(given, "the time to sleep");
   } catch (error) {
     return Promise.reject(error);
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { atExit } from "@anyio/core/lowlevel";
 import { startProgram } from "./support/program.js";
 
@@ -33,6 +33,20 @@ describe("atExit", () => {
     const cancels = [atExit(() => expect.unreachable()), atExit(() => expect.unreachable())];
     expect(process.listenerCount("exit")).toBe(before + 1);
     for (const cancel of [...cancels, ...cancels]) cancel();
+
+    expect(process.listenerCount("exit")).toBe(before);
+  });
+
+  it("leaves none behind where two copies of the package take turns", async () => {
+    const before = process.listenerCount("exit");
+    vi.resetModules();
+    const other = await import("../src/at-exit.js");
+    expect(other.atExit).not.toBe(atExit);
+
+    for (let i = 0; i < 3; i++) {
+      const cancels = [atExit(() => expect.unreachable()), other.atExit(() => expect.unreachable())];
+      for (const cancel of cancels) cancel();
+    }
 
     expect(process.listenerCount("exit")).toBe(before);
   });

@@ -74,6 +74,14 @@ describe("CancelScope.signal", () => {
     expect(signal?.aborted).toBe(false);
   });
 
+  it("is not aborted when it is made after that", mayLeak, async () => {
+    const scope = new CancelScope();
+
+    await scope.run(() => void sleepForever());
+
+    expect(scope.signal.aborted).toBe(false);
+  });
+
   it("is aborted by a cancel() before entry", () => {
     const scope = new CancelScope();
     const { signal } = scope;

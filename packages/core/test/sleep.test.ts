@@ -5,6 +5,7 @@ import {
   currentTime,
   getCurrentTask,
   getRunningTasks,
+  moveOnAfter,
   run,
   sleep,
   sleepForever,
@@ -100,6 +101,14 @@ describe("sleep", () => {
 
     expect(error.message).toContain("long");
   });
+
+  it("takes null for no limit, as all durations do", () =>
+    virtually(async (clock) => {
+      const sleeping = moveOnAfter(1000, () => sleep(null as unknown as number).then(() => "at once"));
+      await clock.advance(1000);
+
+      expect(await sleeping).toBeUndefined();
+    }));
 
   it("says how long in a task dump", () =>
     run(

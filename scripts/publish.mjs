@@ -1,5 +1,6 @@
 // `npm run release:publish`: packs every package whose version the registry does not have yet, and publishes it, with its provenance. It is
 // meant for a workflow that may speak for the repository (OIDC, "trusted publishing"); no token is kept anywhere.
+//   -- @anyio/core …     these packages, and no others
 //   -- --dry-run         packs and checks, and asks the registry nothing
 //   -- --no-provenance   for a registry that has none
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -13,17 +14,23 @@ import { inOrder, publishedPackages } from "./lib/workspace.mjs";
 /** What a package's version is before `changeset version` has given it the first one. */
 const UNRELEASED = "0.0.0";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: { "dry-run": { type: "boolean", default: false }, provenance: { type: "boolean", default: true } },
   allowNegative: true,
+  allowPositionals: true,
 });
 const isDryRun = values["dry-run"];
 
 await main(async () => {
-  const packages = inOrder(publishedPackages());
+  const packages = inOrder(publishedPackages()).filter(({ manifest }) => isWanted(manifest.name));
   await setUp({ build: packages.map(({ manifest }) => manifest.name) });
   for (const each of packages) await publish(each);
 });
+
+/** @param {string} name */
+function isWanted(name) {
+  return positionals.length === 0 || positionals.includes(name);
+}
 
 /** @param {import("./lib/workspace.mjs").Package} each */
 async function publish({ dir, manifest: { name, version } }) {

@@ -7,12 +7,14 @@ import { integrityOf, Registry } from "./registry.js";
 
 const root = join(import.meta.dirname, "../..");
 const ordered = inOrder(publishedPackages()).map(({ manifest }) => manifest);
+/** Some, for they take a second each, and each is packed by the tests of packaging. */
+const some = ["anyio", "@anyio/streams", "@anyio/core"];
 
-/** A line for each package; one that is new waits for its first version. */
+/** A line for each of them, dependencies first; one that is new waits for its first version. */
 function allAre(outcome: string): string[] {
-  return ordered.map(({ name, version }) =>
-    version === "0.0.0" ? `${name}: no version yet` : `${name}@${version}: ${outcome}`,
-  );
+  return ordered
+    .filter(({ name }) => some.includes(name))
+    .map(({ name, version }) => (version === "0.0.0" ? `${name}: no version yet` : `${name}@${version}: ${outcome}`));
 }
 
 /** Runs `npm run release:publish` against a registry of ours, and gives its lines. */
@@ -21,12 +23,12 @@ async function publish(registry: Registry, ...args: string[]): Promise<string[]>
   const repository = { GITHUB_SERVER_URL: "https://github.example", GITHUB_REPOSITORY: "someone/anyio" };
   const env = { ...Object.fromEntries(inherited), ...repository, ...registry.environment };
   const script = join(root, "scripts/publish.mjs");
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { cwd: root, env });
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...some, ...args], { cwd: root, env });
   return stdout.trim().split("\n");
 }
 
 describe("npm run release:publish", () => {
-  it("goes, in a dry run, through all packages, and asks the registry nothing", async () => {
+  it("packs and checks in a dry run, and asks the registry nothing", async () => {
     await using registry = await Registry.open();
 
     const lines = await publish(registry, "--dry-run");
@@ -41,7 +43,7 @@ describe("npm run release:publish", () => {
     const lines = await publish(registry, "--no-provenance");
 
     expect(lines).toEqual(allAre("published"));
-    const released = ordered.filter(({ version }) => version !== "0.0.0");
+    const released = ordered.filter(({ name, version }) => some.includes(name) && version !== "0.0.0");
     expect(registry.uploads.map(({ name }) => name)).toEqual(released.map(({ name }) => name));
     for (const { name, access, manifest, tarball } of registry.uploads) {
       expect({ name, access }).toEqual({ name, access: "public" });

@@ -20,11 +20,13 @@ export const HOME = {
   features: [
     {
       title: "No orphans",
-      details: "When a scope or task group returns, everything started inside it has finished: tasks, timers, sockets, threads, whole process trees.",
+      details:
+        "When a scope or task group returns, everything started inside it has finished: tasks, timers, sockets, threads, whole process trees.",
     },
     {
       title: "Level cancellation",
-      details: "A cancelled scope stays cancelled. Timeouts time out, whatever the code in between catches or swallows.",
+      details:
+        "A cancelled scope stays cancelled. Timeouts time out, whatever the code in between catches or swallows.",
     },
     {
       title: "Nothing lost",

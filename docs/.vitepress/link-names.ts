@@ -43,7 +43,9 @@ function placesOfNames(): Map<string, string> {
   const reference = join(docs, "reference");
   const places = new Map<string, string>();
   for (const file of existsSync(reference) ? readdirSync(reference).toSorted() : []) {
-    const headings = readFileSync(join(reference, file), "utf8").matchAll(/^## (?<heading>.*?(?<name>\w+)(?:\(\))?)$/gm);
+    const headings = readFileSync(join(reference, file), "utf8").matchAll(
+      /^## (?<heading>.*?(?<name>\w+)(?:\(\))?)$/gm,
+    );
     for (const { groups: { heading = "", name = "" } = {} } of headings) {
       if (!places.has(name)) places.set(name, `/reference/${file}#${slug(heading)}`);
     }

@@ -14,7 +14,11 @@ const INTRODUCTION = `Everything that the packages export, made from its docstri
 const sources = join(repository, "packages");
 copyReadmes();
 // The umbrella has nothing of its own.
-await writeReference(publishedPackages().filter(({ folder }) => folder !== "anyio").flatMap(doorsOf));
+await writeReference(
+  publishedPackages()
+    .filter(({ folder }) => folder !== "anyio")
+    .flatMap(doorsOf),
+);
 
 function copyReadmes() {
   const files = ["README.md", "CONTRIBUTING.md", ...packages().map(({ folder }) => `packages/${folder}/README.md`)];

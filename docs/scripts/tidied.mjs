@@ -26,7 +26,5 @@ export function tidied(text) {
     else if (heading !== "Throws" || last !== "Throws") lines.push(`**${heading}**`);
     last = heading;
   }
-  return lines
-    .join("\n")
-    .replaceAll(/\n{3,}/g, "\n\n");
+  return lines.join("\n").replaceAll(/\n{3,}/g, "\n\n");
 }

@@ -1,12 +1,13 @@
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { examples, matching, runExample, typeErrors } from "./examples.js";
+import { documentation, examples, languagesOf, matching, runExample, typeErrors } from "./examples.js";
 
 const root = join(import.meta.dirname, "../..");
 /** What stands in blocks that nobody could run here. */
 const NO_PROGRAMS = ["sh", "text", "json", "python"];
 
 const all = examples();
+const programs = all.filter(({ mark }) => mark === undefined);
 
 describe("the examples", () => {
   it("are found in pages and in docstrings", () => {
@@ -27,9 +28,12 @@ describe("the examples", () => {
     expect(typeErrors(all.filter(({ mark }) => mark !== "Not checked"))).toEqual([]);
   });
 
-  it.each(documentation().map((path) => [relative(root, path), path]))("of %s say why they are not run", (_name, path) => {
-    const others = languagesOf(path).filter((language) => !["ts", ...NO_PROGRAMS].includes(language));
+  it.each(documentation().map((path) => [relative(root, path), path]))(
+    "of %s say why they are not run",
+    (_name, path) => {
+      const others = languagesOf(path).filter((language) => !["ts", ...NO_PROGRAMS].includes(language));
 
-    expect(others, "every block of code is `ts`, and marked in its first line where it cannot be run").toEqual([]);
-  });
+      expect(others, "every block of code is `ts`, and marked in its first line where it cannot be run").toEqual([]);
+    },
+  );
 });

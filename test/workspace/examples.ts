@@ -27,11 +27,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** Every `ts` block of a page, and every `@example` of a package that users install. */
 export function examples(): Example[] {
-  const pages = [
-    join(root, "README.md"),
-    ...documentation(),
-    ...packages().map(({ dir }) => join(dir, "README.md")),
-  ];
+  const pages = [join(root, "README.md"), ...documentation(), ...packages().map(({ dir }) => join(dir, "README.md"))];
   const sources = publishedPackages().flatMap(({ dir }) =>
     readdirSync(join(dir, "src"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
@@ -44,12 +40,29 @@ export function examples(): Example[] {
   ];
 }
 
+/** The files that the site is made of, but for those that are generated. */
+export function documentation(): string[] {
+  const docs = join(root, "docs");
+  return ["", "guide", "coming-from", "recipes"].flatMap((folder) =>
+    readdirSync(join(docs, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(docs, folder, name)),
+  );
+}
+
+/** The languages of the blocks of a page, as they are written. */
+export function languagesOf(path: string): string[] {
+  return [...readFileSync(path, "utf8").matchAll(/^ *```(?<language>.+)$/gm)].map(
+    ({ groups: { language = "" } = {} }) => language,
+  );
+}
+
 /**
  * Runs an example as a program of its own, against what is built, and tells all that it printed. What it imports is looked for from `dir`.
  */
 export async function runExample(
-  { program }: Example,
-  dir = import.meta.dirname,
+  { program, dir: home }: Example,
+  dir = home,
 ): Promise<{ stdout: string; stderr: string }> {
   const { code } = await transform(program, { loader: "ts", format: "esm", target: "es2022" });
   const running = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], {
@@ -118,22 +131,25 @@ const RESULT = /[ \t]*\n?[ \t]*\/\/ => (?<first>.*)(?<rest>(?:\n[ \t]*\/\/ {4}.*
 
 /**
  * Makes `expression; // => value` print the value's text where the expression has that value, and what it has otherwise.
- * A `console.log(…); // => text` prints by itself.
+ * A statement with a `console.log(…)` in it prints by itself.
  */
 function toProgram(code: string, offers: readonly Offer[]): Pick<Example, "program" | "output"> {
   const file = ts.createSourceFile("example.ts", code, ts.ScriptTarget.Latest, true);
   const outputs: string[] = [];
   const insertions: { at: number; text: string }[] = [];
+  // Of statements with a result: the last statement of a loop may end where the loop does.
+  const ends = new Set<number>();
   const visit = (node: ts.Node): void => {
     ts.forEachChild(node, visit);
-    if (!ts.isExpressionStatement(node)) return;
+    if (!ts.isStatement(node) || ends.has(node.end)) return;
     RESULT.lastIndex = node.end;
     const { first, rest } = RESULT.exec(code)?.groups ?? {};
     if (first === undefined || rest === undefined) return;
+    ends.add(node.end);
     const text = first + rest.replaceAll(/^[ \t]*\/\/ {4}/gm, "");
     outputs.push(`${text}\n`);
+    if (!ts.isExpressionStatement(node) || /\bconsole\.log\(/.test(node.getText())) return;
     const { expression } = node;
-    if (expression.getText().startsWith("console.log(")) return;
     insertions.push({ at: expression.getStart(), text: "$show(" });
     insertions.push({ at: expression.end, text: `, ${text}, ${JSON.stringify(text)})` });
   };

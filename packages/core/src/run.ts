@@ -1,7 +1,6 @@
 import type { Backend, Clock } from "./backend.js";
 import { inFlight } from "./in-flight.js";
 import { enableDebug } from "./internal/debug.js";
-import { noFunction } from "./internal/block.js";
 import { Main } from "./internal/main.js";
 import { isTraced, recordOrigin } from "./internal/origin.js";
 import { Program } from "./internal/program.js";
@@ -9,6 +8,7 @@ import { Pulse } from "./internal/pulse.js";
 import { ambient, perform, realm } from "./internal/realm.js";
 import { open } from "./internal/scope-tree.js";
 import type { RunState } from "./internal/task-node.js";
+import { noFunction } from "./internal/show.js";
 import { ScheduledTurns } from "./internal/turns.js";
 import type { SignalName } from "./signal-name.js";
 

@@ -5,7 +5,7 @@ import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { ambient, perform, realm } from "./realm.js";
 import { cancel, extrasOf, isCancelledFromOutside, open, ScopeNode } from "./scope-tree.js";
-import { show } from "./show.js";
+import { noFunction } from "./show.js";
 import { onAbort } from "./signal-hub.js";
 import type { Delivery } from "./turns.js";
 
@@ -57,12 +57,6 @@ export class Block extends ScopeNode implements Delivery {
     if (this.failed) this.#result?.reject(this.outcome);
     else this.#result?.resolve(this.outcome);
   }
-}
-
-/** The error for what was given in place of a body. */
-export function noFunction(parameter: string, given: unknown): TypeError {
-  const text = given instanceof Promise ? "a promise, which has started already" : show(given);
-  return new TypeError(`${parameter} must be a function such as () => work(), not ${text}`);
 }
 
 /** The rule of absorption: a cancelled scope keeps its cancellation to itself, unless an outer one is visible from it. */

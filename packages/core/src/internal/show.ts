@@ -6,3 +6,9 @@ export function show(value: unknown): string {
     return "a value that cannot be shown";
   }
 }
+
+/** The error for what was given in place of a function to call. */
+export function noFunction(parameter: string, given: unknown): TypeError {
+  const text = given instanceof Promise ? "a promise, which has started already" : show(given);
+  return new TypeError(`${parameter} must be a function such as () => work(), not ${text}`);
+}

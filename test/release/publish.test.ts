@@ -8,7 +8,7 @@ import { integrityOf, Registry } from "./registry.js";
 const root = join(import.meta.dirname, "../..");
 const ordered = inOrder(publishedPackages()).map(({ manifest }) => manifest);
 /** Some, for they take a second each, and each is packed by the tests of packaging. */
-const some = ["anyio", "@anyio/streams", "@anyio/core"];
+const some = ["anyio", "@anyio/core"];
 
 /** A line for each of them, dependencies first; one that is new waits for its first version. */
 function allAre(outcome: string): string[] {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -27,11 +27,7 @@ export class Registry implements AsyncDisposable {
   /** All that was asked, as "GET /name". */
   readonly requests: string[] = [];
   readonly uploads: Uploaded[] = [];
-  readonly #server = createServer((request, response) => {
-    void this.#answer(request).then(({ status, body }) => {
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-  });
+  readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   static async open(): Promise<Registry> {
     const registry = new Registry();
@@ -48,6 +44,11 @@ export class Registry implements AsyncDisposable {
       [`npm_config_//127.0.0.1:${port}/:_authToken`]: "nobody",
       npm_config_fetch_retries: "0",
     };
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, body } = await this.#answer(request);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
   async #answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {

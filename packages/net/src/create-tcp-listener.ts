@@ -9,6 +9,7 @@ import { SocketAttribute } from "./socket-attribute.js";
 import type { SocketListener } from "./socket-listener.js";
 import type { SocketStream } from "./socket-stream.js";
 
+/** Where {@link createTcpListener} listens, and how. */
 export interface CreateTcpListenerOptions {
   /** The address to listen on, or a name for it; all of this machine's unless told. */
   readonly localHost?: string;

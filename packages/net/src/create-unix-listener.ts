@@ -7,6 +7,7 @@ import { checkUnixPath } from "./internal/unix-path.js";
 import type { SocketListener } from "./socket-listener.js";
 import { abandonOnCancel, forceClose, isCancelled } from "@anyio/core";
 
+/** How {@link createUnixListener} listens. */
 export interface CreateUnixListenerOptions {
   /** The permissions of the socket's file, such as `0o600`: who may write to it may connect. */
   readonly mode?: number;
@@ -24,6 +25,17 @@ export interface CreateUnixListenerOptions {
  * @throws the system's error when it cannot listen there: EADDRINUSE where somebody listens, or there is another file
  * @throws {RangeError} when `path` is empty or longer than the system allows, or `backlog` or `mode` is out of range
  * @throws {TypeError} when `path` is no string
+ * @example
+ * const listener = await createUnixListener("/tmp/anyio-create-unix-listener-example", { mode: 0o600 });
+ * const answer = await withTaskGroup(async (tg) => {
+ *   tg.startSoon(() => listener.serve((stream) => stream.send(new TextEncoder().encode("hello"))));
+ *   await using stream = await connectUnix("/tmp/anyio-create-unix-listener-example");
+ *   const bytes = await stream.receive();
+ *   tg.cancel();
+ *   return new TextDecoder().decode(bytes);
+ * });
+ * await listener.close();
+ * answer; // => "hello"
  * @see anyio.create_unix_listener
  */
 export function createUnixListener(path: string, options: CreateUnixListenerOptions = {}): Promise<SocketListener> {

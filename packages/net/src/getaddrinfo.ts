@@ -14,6 +14,7 @@ export interface ResolvedAddress {
   readonly port: number;
 }
 
+/** Which addresses {@link getaddrinfo} is to find. */
 export interface GetaddrinfoOptions {
   /** Only addresses of this family; both unless told. */
   readonly family?: IPFamily;

@@ -18,6 +18,7 @@ export const SocketAttribute = {
   rawSocket: typedAttribute<RawSocket>("rawSocket"),
 } as const;
 
+/** What kind of addresses a socket has. */
 export type SocketFamily = "ipv4" | "ipv6" | "unix";
 
 /** `[host, port]`, or the path of a Unix socket. */

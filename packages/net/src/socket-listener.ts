@@ -1,4 +1,4 @@
-import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
+import { type ExtraAttributes, forceClose, type TypedAttribute } from "@anyio/core";
 import { bindScope, immediate, noteClosed, noteOpened, WaitQueue } from "@anyio/core/lowlevel";
 import { Listener, type ServeOptions } from "@anyio/streams";
 import { isIPv6, Server, type Socket } from "node:net";
@@ -93,7 +93,7 @@ export class SocketListener extends Listener<SocketStream> {
    * @throws {ClosedResourceError} when the listener was closed, before or meanwhile
    * @throws {BusyResourceError} when it is being served already
    * @throws {TypeError} when `handler` is no function
-   * @throws the error of a handler where there is no `onError`, and what `onError` throws
+   * @throws the error of a handler where there is no `onError`, and what `onError` throws; what `taskGroup` throws where it starts nothing
    */
   override serve(handler: (stream: SocketStream) => unknown, options: ServeOptions<SocketStream> = {}): Promise<never> {
     const { taskGroup, status, onError } = options;
@@ -101,7 +101,13 @@ export class SocketListener extends Listener<SocketStream> {
       status?.started(this);
       for (;;) {
         const stream = await this.accept();
-        (taskGroup ?? tg).startSoon(() => serveOne(stream, handler, onError));
+        try {
+          (taskGroup ?? tg).startSoon(() => serveOne(stream, handler, onError));
+        } catch (error) {
+          // The group has ended, so nobody else would close it.
+          await forceClose(stream);
+          throw error;
+        }
       }
     });
   }

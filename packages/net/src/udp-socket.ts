@@ -86,7 +86,11 @@ export class UDPSocket extends UnreliableObjectStream<UDPPacket> {
   }
 
   /** What {@link sendTo} does, of a datagram and its address as `receive` gives them. */
-  override send([bytes, [host, port]]: readonly [Uint8Array, readonly [host: string, port: number]]): Promise<void> {
+  override send(packet: readonly [Uint8Array, readonly [host: string, port: number]]): Promise<void> {
+    if (!Array.isArray(packet) || !Array.isArray(packet[1])) {
+      return Promise.reject(new TypeError(`a packet must be [bytes, [host, port]], not ${typeof packet}`));
+    }
+    const [bytes, [host, port]] = packet;
     return this.sendTo(bytes, host, port);
   }
 

@@ -6,6 +6,7 @@ import {
   ClosedResourceError,
   EndOfStreamError,
   forceClose,
+  InvalidStateError,
   moveOnAfter,
   shield,
   sleep,
@@ -20,7 +21,7 @@ import {
   SocketListener,
   type SocketStream,
 } from "@anyio/net";
-import { amap, withTaskGroup } from "@anyio/task-groups";
+import { amap, type TaskGroup, withTaskGroup } from "@anyio/task-groups";
 import { assertNoLeaks, listenerContract } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -298,6 +299,21 @@ describe("SocketListener.serve", () => {
         expect([...(await client.receive())]).toEqual([7]);
         await client.close();
       });
+    }));
+
+  it("closes the connection that a group which has ended does not take", () =>
+    withListener(async (listener) => {
+      const ended = await withTaskGroup((tg) => tg);
+      const serving = caught(
+        listener.serve(() => {}, { taskGroup: ended as TaskGroup }),
+        InvalidStateError,
+      );
+
+      await using client = await connectTo(listener);
+      await serving;
+
+      await moveOnAfter(5_000, () => errorOf(client.receive()));
+      expect(client.extra(SocketAttribute.rawSocket)).toMatchObject({ readableEnded: true });
     }));
 
   it("waits as it is closed for the cleanup of its handlers", () =>

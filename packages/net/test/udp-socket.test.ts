@@ -464,6 +464,8 @@ describe("UDPSocket", () => {
       await caught(socket.sendTo("hello" as unknown as Uint8Array, host, port), TypeError);
       await caught(socket.sendTo(bytes(1), 7 as unknown as string, port), TypeError);
       await caught(socket.sendTo(bytes(1), host, "80" as unknown as number), TypeError);
+      await caught(socket.send(undefined as never), TypeError);
+      await caught(socket.send([bytes(1), "127.0.0.1"] as never), TypeError);
       await caught(socket.sendTo(bytes(1), "", port), RangeError);
       await caught(socket.sendTo(bytes(1), host, 0), RangeError);
       await caught(socket.sendTo(bytes(1), host, 65_536), RangeError);

@@ -4,8 +4,9 @@ import type { ServeOptions } from "@anyio/streams";
 /**
  * Has one connection handled, and closes it.
  *
- * A handler that fails closes it at once: what it had sent is with the system. One that ends has its stream closed in order, which may
- * take a while where bytes of a send that was cancelled are left; a client that does not take them cannot hold it for long.
+ * A handler that is cancelled, or fails with what nobody takes, has it closed at once: what was sent is with the system. Otherwise it is
+ * closed in order, which may take a while where bytes of a send that was cancelled are left; a client that does not take them cannot
+ * hold it for long.
  */
 export async function serveOne<T extends { close(): Promise<void> }>(
   stream: T,

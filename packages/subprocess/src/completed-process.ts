@@ -10,6 +10,7 @@ export interface CompletedProcess {
   readonly signalCode: SignalName | null;
   /** What it wrote; empty where its stdout was no pipe. */
   readonly stdout: Uint8Array;
+  /** What it wrote to its stderr; empty where that was no pipe of its own. */
   readonly stderr: Uint8Array;
   /** Whether a descendant held a pipe open after it had exited, so that more might have come. */
   readonly outputTruncated: boolean;

@@ -5,8 +5,9 @@ export type Stdio = "pipe" | "inherit" | "ignore" | number;
 export interface ProcessOptions {
   /** What it reads. Where this inherits a terminal, the child leads no group of its own: only the terminal's own group may read from it. */
   readonly stdin?: Stdio | undefined;
+  /** Where it writes; `runProcess` and `openProcess` read it, unless told. */
   readonly stdout?: Stdio | undefined;
-  /** `"stdout"` for where its stdout leads, in the order in which it is written. */
+  /** Where it writes what has gone wrong; `"stdout"` for where its stdout leads, in the order in which it is written. */
   readonly stderr?: Stdio | "stdout" | undefined;
   /** The directory it runs in; this process's own unless given. */
   readonly cwd?: string | URL | undefined;

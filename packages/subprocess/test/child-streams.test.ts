@@ -13,6 +13,7 @@ import { StapledByteStream } from "@anyio/streams";
 import { openProcess } from "@anyio/subprocess";
 import { byteStreamContract } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
+import { collectUntil } from "#support/collect";
 import { turns } from "#support/turn";
 import { ChildOutput } from "../src/internal/child-output.js";
 import { bytes, text } from "./support/text.js";
@@ -42,6 +43,21 @@ describe("the output of a process", () => {
     expect(text(await stream.receive())).toBe("gh");
     await caught(stream.receive(), EndOfStreamError);
     await caught(stream.receive(), EndOfStreamError);
+  });
+
+  it("keeps nothing that was received, also where it is never empty", async () => {
+    const source = new PassThrough({ highWaterMark: 1 });
+    await using stream = new ChildOutput(source);
+    const received: WeakRef<ArrayBufferLike>[] = [];
+    source.write(new Uint8Array(1000));
+
+    for (let i = 0; i < 100; i++) {
+      source.write(new Uint8Array(1000));
+      await turns(1);
+      received.push(new WeakRef((await stream.receive()).buffer));
+    }
+
+    await collectUntil(() => received.filter((chunk) => chunk.deref() !== undefined).length < 50);
   });
 
   it.each([0, -1, 1.5, NaN, "3" as never])("refuses %s for maxBytes", async (maxBytes) => {

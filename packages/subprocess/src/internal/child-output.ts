@@ -113,7 +113,11 @@ export class ChildOutput extends ByteReceiveStream {
     const isAll = chunk.length <= maxBytes;
     if (isAll) this.#taken++;
     else this.#chunks[this.#taken] = chunk.subarray(maxBytes);
-    if (this.#taken === this.#chunks.length) this.#chunks.length = this.#taken = 0;
+    // What was received must not be kept where there is always something more.
+    if (this.#taken * 2 >= this.#chunks.length) {
+      this.#chunks.splice(0, this.#taken);
+      this.#taken = 0;
+    }
     const bytes = isAll ? chunk : chunk.subarray(0, maxBytes);
     this.#length -= bytes.length;
     if (this.#length < LOW && this.#state === "open" && this.#readable.isPaused()) this.#resume();

@@ -9,7 +9,7 @@ export default defineConfig({
     reporters: ["default", ...(reports ? [new CountsReporter(reports)] : [])],
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    projects: ["packaging", "release"].map((name) => ({
+    projects: ["packaging", "release", "docs"].map((name) => ({
       extends: true as const,
       test: { name, dir: `test/${name}`, include: ["**/*.test.ts"], pool: "forks" as const },
     })),

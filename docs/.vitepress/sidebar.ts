@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 import { docs } from "../scripts/site.mjs";
@@ -50,7 +50,8 @@ export function sidebar(): DefaultTheme.SidebarItem[] {
 }
 
 function section(text: string, folder: string, pages: Readonly<Record<string, string>>): DefaultTheme.SidebarItem {
-  return { text, items: Object.entries(pages).map(([text, page]) => ({ text, link: `/${folder}/${page}` })) };
+  const written = Object.entries(pages).filter(([, page]) => existsSync(join(docs, folder, `${page}.md`)));
+  return { text, items: written.map(([text, page]) => ({ text, link: `/${folder}/${page}` })) };
 }
 
 function folder(text: string, name: string): DefaultTheme.SidebarItem {

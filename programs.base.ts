@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Format, type Plugin as EsbuildPlugin } from "esbuild";
 
@@ -14,11 +14,14 @@ export function programTexts(): EsbuildPlugin {
   return {
     name: "program-texts",
     setup(build) {
+      // The path is what source maps call it: it says nothing of the machine that it is built on.
       build.onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
-        path: join(resolveDir, path),
+        path: relative(process.cwd(), join(resolveDir, path)),
         namespace: "text",
       }));
-      build.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => ({ contents: await moduleOf(path) }));
+      build.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => ({
+        contents: await moduleOf(join(process.cwd(), path)),
+      }));
     },
   };
 }

@@ -18,8 +18,16 @@ export interface CancelScopeOptions {
   name?: string;
 }
 
-/** @internal */
-export let nodeOf: (scope: DeadlineScope) => ScopeNode;
+const NODE = Symbol.for("@anyio/core/v1/node");
+
+/**
+ * The node of a scope, which may be one of another copy of this package.
+ *
+ * @internal
+ */
+export function nodeOf(scope: DeadlineScope): ScopeNode {
+  return (scope as unknown as { readonly [NODE]: ScopeNode })[NODE];
+}
 
 /** What the body of `failAfter` may change of its scope. It has no `cancel()`, so that the block always has a value. */
 export class DeadlineScope {
@@ -55,7 +63,11 @@ export class DeadlineScope {
   }
 
   static {
-    nodeOf = (scope) => scope.#node;
+    Object.defineProperty(this.prototype, NODE, {
+      get(this: DeadlineScope) {
+        return this.#node;
+      },
+    });
   }
 }
 

@@ -56,12 +56,12 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
   /** Divides the group in two: the leaves that match, and the others. Nesting is kept; a side without leaves is undefined. */
   split<M extends E>(matcher: Matcher<M>): [ExceptionGroup<M> | undefined, ExceptionGroup<E> | undefined] {
     const matches = predicateOf(matcher);
-    return [this.#select(matches) as ExceptionGroup<M> | undefined, this.#select((leaf) => !matches(leaf))];
+    return [select(this, matches) as ExceptionGroup<M> | undefined, select(this, (leaf) => !matches(leaf))];
   }
 
   /** The leaves that match, their nesting kept; undefined where none does. */
   subgroup<M extends E>(matcher: Matcher<M>): ExceptionGroup<M> | undefined {
-    return this.#select(predicateOf(matcher)) as ExceptionGroup<M> | undefined;
+    return select(this, predicateOf(matcher)) as ExceptionGroup<M> | undefined;
   }
 
   /** All errors that are no groups, at any depth, in order. */
@@ -80,17 +80,19 @@ export class ExceptionGroup<E = unknown> extends AggregateError {
   [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect?: Inspect): string {
     return treeOf(this, (leaf) => inspect?.(leaf, options) ?? textOf(leaf), new Set());
   }
+}
 
-  #select(matches: (leaf: unknown) => boolean): ExceptionGroup<E> | undefined {
-    const chosen: (E | ExceptionGroup<E>)[] = [];
-    for (const member of this.errors) {
-      const part = isGroup<E>(member) ? member.#select(matches) : matches(member) ? member : undefined;
-      if (part !== undefined) chosen.push(part);
-    }
-    if (chosen.length === 0) return undefined;
-    const whole = chosen.length === this.errors.length && chosen.every((member, i) => member === this.errors[i]);
-    return whole ? this : this.derive(chosen);
+// No method: a group inside may be one of another copy of this package, whose private ones are out of reach.
+function select<E>(group: ExceptionGroup<E>, matches: (leaf: unknown) => boolean): ExceptionGroup<E> | undefined {
+  const { errors } = group;
+  const chosen: (E | ExceptionGroup<E>)[] = [];
+  for (const member of errors) {
+    const part = isGroup<E>(member) ? select(member, matches) : matches(member) ? member : undefined;
+    if (part !== undefined) chosen.push(part);
   }
+  if (chosen.length === 0) return undefined;
+  const isWhole = chosen.length === errors.length && chosen.every((member, i) => member === errors[i]);
+  return isWhole ? group : group.derive(chosen);
 }
 
 const DEFAULT_CODE = "ERR_ANYIO_EXCEPTION_GROUP";

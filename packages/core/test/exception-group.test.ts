@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ExceptionGroup, TimeoutError } from "@anyio/core";
 
 const failed = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
@@ -57,6 +57,18 @@ describe("ExceptionGroup", () => {
 
     expect(new ExceptionGroup([new Error("a")], "m", { cause }).cause).toBe(cause);
     expect("cause" in new ExceptionGroup([new Error("a")])).toBe(false);
+  });
+
+  it("divides groups in it that another copy of this package made", async () => {
+    vi.resetModules();
+    const other = await import("../src/exception-group.js");
+    expect(other.ExceptionGroup).not.toBe(ExceptionGroup);
+    const [range, type] = [new RangeError("r"), new TypeError("t")];
+
+    const [ranges, others] = new ExceptionGroup([new other.ExceptionGroup([range, type])]).split(RangeError);
+
+    expect(ranges?.leaves()).toEqual([range]);
+    expect(others?.leaves()).toEqual([type]);
   });
 
   it("is recognised by a brand where another copy of this package made it", () => {

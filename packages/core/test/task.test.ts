@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever } from "@anyio/core";
 import { cancelSiblings, checkpoint, currentScope, suspend, Task, type TaskOutcome } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
@@ -24,6 +24,20 @@ class Recorded extends Task {
 }
 
 describe("Task", () => {
+  it("belongs to a scope of another copy of the package too", async () => {
+    vi.resetModules();
+    const other = await import("../src/cancel-scope.js");
+    expect(other.CancelScope).not.toBe(CancelScope);
+
+    const ending = await new other.CancelScope().run(async () => {
+      const task = Recorded.start(() => "done");
+      await turn();
+      return task.ending;
+    });
+
+    expect(ending).toEqual(["finished", "done"]);
+  });
+
   it("begins in a later microtask, in the order of the calls", async () => {
     skipExplored("tasks begin in an order that the seed chooses");
     const events: string[] = [];

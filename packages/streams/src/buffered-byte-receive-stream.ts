@@ -196,7 +196,10 @@ export class BufferedByteReceiveStream extends ByteReceiveStream {
   };
 
   #refuse(): Promise<never> {
-    const error = this.#state === "closed" ? closed() : new BusyResourceError("another task is already receiving here");
+    const error =
+      this.#state === "closed"
+        ? closed()
+        : new BusyResourceError("another task is already receiving here; let one task own the stream");
     return immediate(() => fail(error));
   }
 }

@@ -137,7 +137,7 @@ class WebByteReceiveStream extends ByteReceiveStream {
   }
 
   readonly #take = (): Uint8Array => {
-    if (this.#state === "closed") throw new ClosedResourceError("the stream is closed");
+    if (this.#state === "closed") throw new ClosedResourceError("the stream is closed; open a new one");
     const chunk = this.#chunk;
     if (chunk.length > 0) {
       const isWhole = chunk.length <= this.#maxBytes;

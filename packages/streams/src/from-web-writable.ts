@@ -141,5 +141,5 @@ class WebByteSendStream extends ByteSendStream {
 }
 
 function closed(): ClosedResourceError {
-  return new ClosedResourceError("the stream is closed");
+  return new ClosedResourceError("the stream is closed; open a new one");
 }

@@ -1,5 +1,6 @@
 import { immediate, noteClosed, noteOpened } from "@anyio/core/lowlevel";
 import { Channel, closed, type End, type Receiver } from "./internal/channel.js";
+import { checkBufferSize } from "./internal/checks.js";
 import { MemoryIterator } from "./internal/memory-iterator.js";
 import { ObjectReceiveStream, ObjectSendStream } from "./object-stream.js";
 
@@ -50,12 +51,7 @@ export function createMemoryObjectStream<T>(
   maxBufferSize = 0,
   options: MemoryObjectStreamOptions = {},
 ): [MemoryObjectSendStream<T>, MemoryObjectReceiveStream<T>] {
-  if (typeof maxBufferSize !== "number") {
-    throw new TypeError(`maxBufferSize has to be a number, not ${String(maxBufferSize)}`);
-  }
-  if (!(maxBufferSize >= 0) || (maxBufferSize !== Infinity && !Number.isInteger(maxBufferSize))) {
-    throw new RangeError(`maxBufferSize has to be a whole number from 0 on, or Infinity, not ${maxBufferSize}`);
-  }
+  checkBufferSize(maxBufferSize);
   const { name } = options;
   const channel = new Channel<T>(
     maxBufferSize,

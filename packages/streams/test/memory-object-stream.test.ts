@@ -35,7 +35,7 @@ describe.each([0, 1, 3, Infinity])("createMemoryObjectStream(%d)", (maxBufferSiz
 describe("createMemoryObjectStream", () => {
   it.each([-1, 0.5, Number.NaN, -Infinity])("refuses a buffer of %d", (size) => {
     expect(() => createMemoryObjectStream(size)).toThrow(
-      new RangeError(`maxBufferSize has to be a whole number from 0 on, or Infinity, not ${size}`),
+      new RangeError(`maxBufferSize must be a whole number from 0 on, or Infinity, not ${size}`),
     );
   });
 

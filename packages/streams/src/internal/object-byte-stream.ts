@@ -126,5 +126,5 @@ function startItem(...args: Parameters<typeof start>): Promise<void> {
 }
 
 function closed(): ClosedResourceError {
-  return new ClosedResourceError("the sending side of the stream is closed");
+  return new ClosedResourceError("the sending side of the stream is closed; open a new stream");
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { WouldBlockError } from "@anyio/core";
 import { immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
+import { checkBufferSize } from "../internal/checks.js";
 import { Deque } from "../internal/deque.js";
 import { END } from "../internal/receive-iterator.js";
 import {
@@ -99,7 +100,8 @@ class BufferedEvents implements EventStream {
     this.#name = name;
     this.#endNames = Array.isArray(endOn) ? endOn : [endOn as EventName];
     this.#hasErrors = name !== "error" && !this.#endNames.includes("error") && failsByError(emitter);
-    this.#maxBufferSize = checkSize(maxBufferSize);
+    checkBufferSize(maxBufferSize);
+    this.#maxBufferSize = maxBufferSize;
     this.#overflow = checkOverflow(overflow);
     listen(emitter, name, this.#onEvent);
     for (const endName of this.#endNames) listen(emitter, endName, this.#onEnd);
@@ -189,12 +191,6 @@ class BufferedEvents implements EventStream {
     if (this.#hasErrors) unlisten(this.#emitter, "error", this.#onError);
     this.#waiting.wakeAll(END);
   }
-}
-
-function checkSize(size: number): number {
-  if (typeof size !== "number") throw new TypeError(`maxBufferSize has to be a number, not ${String(size)}`);
-  if (size >= 0 && (Number.isInteger(size) || size === Infinity)) return size;
-  throw new RangeError(`maxBufferSize has to be a whole number from 0 on, or Infinity, not ${size}`);
 }
 
 function checkOverflow(overflow: NonNullable<EventsOptions["overflow"]>): NonNullable<EventsOptions["overflow"]> {

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { BusyResourceError, EndOfStreamError } from "@anyio/core";
 import { bindScope, immediate, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
+import { checkMaxBytes } from "../internal/checks.js";
 import type { Half, Lifeline } from "./lifeline.js";
 import { isRealEnd } from "./node-stream.js";
 
@@ -29,8 +30,10 @@ export class Reader implements Half {
   }
 
   receive(maxBytes: number): Promise<Uint8Array> {
-    if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
-      return Promise.reject(new RangeError(`maxBytes must be a positive integer, not ${String(maxBytes)}`));
+    try {
+      checkMaxBytes(maxBytes);
+    } catch (error) {
+      return Promise.reject(error);
     }
     if (this.#rest.length > 0 && !this.#lifeline.isClosed) return immediate(() => this.#take(maxBytes));
     return suspendForeign("bytes of a Node.js stream", (waiter) => {

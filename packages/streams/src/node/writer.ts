@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { BrokenResourceError, BusyResourceError, ClosedResourceError } from "@anyio/core";
 import { bindScope, suspendForeign, type Suspension } from "@anyio/core/lowlevel";
+import { checkBytes } from "../internal/checks.js";
 import type { Half, Lifeline } from "./lifeline.js";
 
 /**
@@ -30,8 +31,10 @@ export class Writer implements Half {
   }
 
   send(bytes: Uint8Array): Promise<void> {
-    if (!(bytes instanceof Uint8Array)) {
-      return Promise.reject(new TypeError(`bytes must be a Uint8Array, not ${typeof bytes}`));
+    try {
+      checkBytes(bytes, "bytes");
+    } catch (error) {
+      return Promise.reject(error);
     }
     return suspendForeign("a Node.js stream to take bytes", (suspension) => {
       if (this.#hasSentEof) throw new ClosedResourceError("the end has been sent; send before sendEof()");

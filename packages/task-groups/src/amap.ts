@@ -20,6 +20,8 @@ export interface AmapOptions {
  * @param fn gets the item and its index
  * @param items any iterable or async iterable
  * @throws {RangeError} when the limit is not a positive integer or Infinity
+ * @throws {TypeError} when `fn` is no function, or `items` no iterable
+ * @throws {TaskCancelledError} when a call has cancelled itself, and none has failed
  * @throws as `withTaskGroup` does
  * @example
  * const square = async (n: number) => {
@@ -70,7 +72,8 @@ async function map<I, R>(
     }
   });
   // A call that has cancelled itself has no result to put in its place.
-  for (const handle of cancelled) throw new TaskCancelledError(handle.name);
+  const [missing] = cancelled;
+  if (missing !== undefined) throw new TaskCancelledError(missing.name);
   return results;
 }
 

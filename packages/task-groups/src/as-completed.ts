@@ -13,6 +13,7 @@ import type { TaskHandle } from "./task-handle.js";
  * @param thunks functions, not promises: a promise has started already
  * @param fn gets the finished tasks as an async iterable
  * @returns what `fn` returns
+ * @throws {TypeError} when one of the thunks is no function
  * @throws as `withTaskGroup` does
  * @example
  * const names: string[] = [];

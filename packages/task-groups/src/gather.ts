@@ -8,6 +8,8 @@ import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
  * **Cancellation:** entering is no cancellation point; one from outside cancels all of them and travels on.
  *
  * @param thunks functions, not promises: a promise has started already
+ * @throws {TypeError} when one of them is no function
+ * @throws {TaskCancelledError} when one of them has cancelled itself, and none has failed
  * @throws as `withTaskGroup` does
  * @example
  * const [user, orders] = await gather([async () => "Ada", async () => [7, 11]]);

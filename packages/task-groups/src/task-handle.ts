@@ -27,6 +27,7 @@ export class TaskHandle<out T, out S = never> implements AsyncDisposable {
     this.#task = task;
   }
 
+  /** What people call the task. */
   get name(): string {
     return this.#task.label;
   }

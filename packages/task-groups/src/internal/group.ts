@@ -183,7 +183,10 @@ export class Group implements TaskGroup, Owner {
    * Between the last look at the tasks and the end of the group nobody else may run: a task started there would be cut off.
    */
   async #join(): Promise<void> {
-    const label = (): string => `${this.#running + this.#services.size} tasks`;
+    const label = (): string => {
+      const count = this.#running + this.#services.size;
+      return count === 1 ? "1 task" : `${count} tasks`;
+    };
     let service: GroupTask | undefined;
     for (;;) {
       if (this.#running > 0 || service?.status === "pending") {

@@ -76,7 +76,7 @@ async function writeReference(doors) {
     sort: ["source-order"],
     preservedTypeAnnotationTags: ["@throws"],
     validation: { notExported: false, invalidLink: true, notDocumented: false, invalidPath: false },
-    // Of the plugin.
+    // oxlint-disable-next-line unicorn/no-useless-spread -- they are the plugin's, which TypeDoc's types know nothing of
     ...{
       outputFileStrategy: "modules",
       flattenOutputFiles: true,

@@ -24,7 +24,7 @@ describe.each(publishedPackages())("the README of $manifest.name", ({ dir, manif
     if (installed.includes("--save-dev")) return;
 
     const imported = blocksOf(text).flatMap((code) => [...code.matchAll(/ from "((?:@anyio\/)?[\w-]+)/g)]);
-    const ours = new Set(imported.map(([, name]) => name).filter((name) => name?.includes("anyio")));
+    const ours = new Set(imported.map(([, name = ""]) => name).filter((name) => name.includes("anyio")));
     expect(installed.toSorted()).toEqual([...ours.add(manifest.name)].toSorted());
   });
 });

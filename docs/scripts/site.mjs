@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 export const docs = join(import.meta.dirname, "..");
 export const repository = join(docs, "..");
 
-/** Files outside of this folder that have a page. */
+/** Files outside of this folder that have a page. @type {[pattern: RegExp, page: string][]} */
 const PAGES = [
   [/^README\.md$/, "packages/index.md"],
   [/^CONTRIBUTING\.md$/, "packages/contributing.md"],

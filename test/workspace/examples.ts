@@ -21,7 +21,7 @@ export interface Example {
   readonly dir: string;
 }
 
-export type Mark = "Not run" | "Not checked";
+type Mark = "Not run" | "Not checked";
 
 const root = join(import.meta.dirname, "../..");
 

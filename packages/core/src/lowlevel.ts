@@ -11,6 +11,7 @@ export { immediate } from "./immediate.js";
 export { NOTHING, withoutCancellations } from "./internal/cancellations.js";
 export { type ModuleExport, moduleExport, moduleExportOf } from "./module-export.js";
 export { noteClosed, noteOpened } from "./open-resources.js";
+export { isPathObject, PATH, type PathObject } from "./path-object.js";
 export { quietly } from "./quietly.js";
 export { RunVar } from "./run-var.js";
 export { suspend, suspendForeign, suspendShielded, type Suspension } from "./suspend.js";

@@ -1,8 +1,9 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { isPathObject, PATH } from "@anyio/core/lowlevel";
 import * as lexical from "./internal/lexical.js";
 import { namePattern, pathPattern } from "./internal/patterns.js";
-import { PATH, type PathLike, textOf } from "./internal/path-like.js";
+import { type PathLike, textOf } from "./internal/path-like.js";
 
 /** How paths are compared with patterns. */
 export interface MatchOptions {
@@ -275,5 +276,5 @@ export class PurePath {
 }
 
 function isOptions(value: unknown): value is { readonly walkUp?: boolean | undefined } {
-  return typeof value === "object" && value !== null && !(value instanceof URL) && !(PATH in value);
+  return typeof value === "object" && value !== null && !(value instanceof URL) && !isPathObject(value);
 }

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { isCancelled } from "@anyio/core";
-import { noteClosed, noteOpened, quietly } from "@anyio/core/lowlevel";
-import { PATH } from "./internal/path-like.js";
+import { noteClosed, noteOpened, PATH, quietly } from "@anyio/core/lowlevel";
 import { calling, change, finish } from "./internal/system-call.js";
 import { makeNew, namesFor, type TemporaryOptions } from "./internal/temporary.js";
 import { Path } from "./path.js";

@@ -1,3 +1,4 @@
+import { isPathObject, type PathObject } from "@anyio/core/lowlevel";
 import type { ByteStreamConnectable } from "@anyio/streams";
 import { speaksTLS, type TLSClientOptions, tlsOptionsFor } from "./internal/tls-client.js";
 import { TCPConnectable } from "./tcp-connectable.js";
@@ -5,7 +6,7 @@ import { TLSConnectable } from "./tls-connectable.js";
 import { UNIXConnectable } from "./unix-connectable.js";
 
 /** What {@link asConnectable} makes a connectable of. */
-export type Remote = ByteStreamConnectable | readonly [host: string, port: number] | string;
+export type Remote = ByteStreamConnectable | readonly [host: string, port: number] | string | PathObject;
 
 /**
  * Makes something that can be connected to of what a program is told to connect to: a connectable, which is it already, a host and a
@@ -26,7 +27,7 @@ export function asConnectable(remote: Remote, options: TLSClientOptions = {}): B
 }
 
 function connectableOf(remote: Remote): ByteStreamConnectable {
-  if (typeof remote === "string") return new UNIXConnectable(remote);
+  if (typeof remote === "string" || isPathObject(remote)) return new UNIXConnectable(remote);
   if (isAddress(remote)) return new TCPConnectable(...remote);
   if (typeof remote?.connect === "function") return remote;
   throw new TypeError(`remote must be a connectable, [host, port] or a path, not ${String(remote)}`);

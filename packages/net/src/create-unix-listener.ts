@@ -1,11 +1,12 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
+import { abandonOnCancel, forceClose, isCancelled } from "@anyio/core";
+import type { PathObject } from "@anyio/core/lowlevel";
 import { asOne } from "./internal/as-one.js";
 import { checkBacklog, DEFAULT_BACKLOG } from "./internal/check-backlog.js";
 import { listen } from "./internal/listen.js";
 import { openSocket } from "./internal/open-socket.js";
-import { checkUnixPath } from "./internal/unix-path.js";
+import { unixPathOf } from "./internal/unix-path.js";
 import type { SocketListener } from "./socket-listener.js";
-import { abandonOnCancel, forceClose, isCancelled } from "@anyio/core";
 
 /** How {@link createUnixListener} listens. */
 export interface CreateUnixListenerOptions {
@@ -24,7 +25,7 @@ export interface CreateUnixListenerOptions {
  * @returns what the caller serves and closes
  * @throws the system's error when it cannot listen there: EADDRINUSE where somebody listens, or there is another file
  * @throws {RangeError} when `path` is empty or longer than the system allows, or `backlog` or `mode` is out of range
- * @throws {TypeError} when `path` is no string
+ * @throws {TypeError} when `path` is no string, nor a `Path` of `@anyio/fs`
  * @example
  * const listener = await createUnixListener("/tmp/anyio-create-unix-listener-example", { mode: 0o600 });
  * const answer = await withTaskGroup(async (tg) => {
@@ -38,13 +39,16 @@ export interface CreateUnixListenerOptions {
  * answer; // => "hello"
  * @see anyio.create_unix_listener
  */
-export function createUnixListener(path: string, options: CreateUnixListenerOptions = {}): Promise<SocketListener> {
+export function createUnixListener(
+  path: string | PathObject,
+  options: CreateUnixListenerOptions = {},
+): Promise<SocketListener> {
   return asOne("createUnixListener()", () => create(path, options));
 }
 
-async function create(path: string, options: CreateUnixListenerOptions): Promise<SocketListener> {
+async function create(given: string | PathObject, options: CreateUnixListenerOptions): Promise<SocketListener> {
   const { mode, backlog = DEFAULT_BACKLOG } = options;
-  checkUnixPath(path);
+  const path = unixPathOf(given);
   checkBacklog(backlog);
   if (mode !== undefined) checkMode(mode);
   const listener = await bind(path, backlog);

@@ -1,6 +1,7 @@
+import type { PathObject } from "@anyio/core/lowlevel";
 import type { ByteStreamConnectable } from "@anyio/streams";
 import { connectUnix } from "./connect-unix.js";
-import { checkUnixPath } from "./internal/unix-path.js";
+import { unixPathOf } from "./internal/unix-path.js";
 import type { SocketStream } from "./socket-stream.js";
 
 /**
@@ -11,12 +12,15 @@ import type { SocketStream } from "./socket-stream.js";
  * @see anyio.UNIXConnectable
  */
 export class UNIXConnectable implements ByteStreamConnectable {
+  /** The path of the socket, as text. */
+  readonly path: string;
+
   /**
-   * @throws {TypeError} when `path` is no string
+   * @throws {TypeError} when `path` is no string, nor a `Path` of `@anyio/fs`
    * @throws {RangeError} when `path` is empty, or longer than the system allows
    */
-  constructor(readonly path: string) {
-    checkUnixPath(path);
+  constructor(path: string | PathObject) {
+    this.path = unixPathOf(path);
   }
 
   /** What `connectUnix` does, and throws. */

@@ -1,6 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { CancelScope, ExceptionGroup } from "@anyio/core";
-import { ConnectionFailedError, connectUnix } from "@anyio/net";
+import { PATH } from "@anyio/core/lowlevel";
+import {
+  asConnectable,
+  ConnectionFailedError,
+  connectUnix,
+  createUnixListener,
+  SocketAttribute,
+  UNIXConnectable,
+} from "@anyio/net";
 import { caught } from "#support/caught";
 import { describe, expect, it } from "vitest";
 import { closesAllSockets } from "./support/descriptors.js";
@@ -18,6 +26,19 @@ describe("connectUnix", () => {
       expect((error.cause as ExceptionGroup).errors).toMatchObject([{ code: "ENOENT" }]);
     }));
 
+  it("takes what stands for a path, as a listener and a connectable do", async () => {
+    const where = { [PATH]: true, toString: () => path("a path") } as const;
+    await using listener = await createUnixListener(where);
+    const connectables = [new UNIXConnectable(where), asConnectable(where), { connect: () => connectUnix(where) }];
+
+    for (const connectable of connectables) {
+      await using stream = await connectable.connect();
+      await using accepted = await listener.accept();
+      expect(stream.extra(SocketAttribute.remoteAddress)).toBe(String(where));
+      expect(accepted.extra(SocketAttribute.localAddress)).toBe(String(where));
+    }
+  });
+
   it("fails where the file is no socket", async () => {
     writeFileSync(path("file"), "");
 
@@ -30,8 +51,9 @@ describe("connectUnix", () => {
     ["", RangeError],
     ["x".repeat(108), RangeError],
     [undefined, TypeError],
+    [["/tmp/socket"], TypeError],
   ])("refuses %o", async (where, type) => {
-    await caught(connectUnix(where as string), type);
+    await caught(connectUnix(where as never), type);
   });
 
   it("opens nothing in a cancelled scope", () =>

@@ -98,7 +98,7 @@ describe("createUnixListener", () => {
 
   it.each([
     ["", {}, RangeError, 'path must be the path of a socket, not ""'],
-    [7, {}, TypeError, "path must be a string, not number"],
+    [7, {}, TypeError, "path must be a string or a Path, not number"],
     ["x", { mode: 0o1000 }, RangeError, "mode must be permissions from 0o000 to 0o777, not 512"],
     ["x", { backlog: -1 }, RangeError, "backlog must be a positive integer, not -1"],
   ])("refuses %o with %o", async (where, options, type, message) => {

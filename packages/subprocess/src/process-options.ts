@@ -1,3 +1,5 @@
+import type { PathObject } from "@anyio/core/lowlevel";
+
 /** Where a child's stream leads: to us, to where ours leads, to nothing, or to a descriptor that is open here. */
 export type Stdio = "pipe" | "inherit" | "ignore" | number;
 
@@ -9,8 +11,8 @@ export interface ProcessOptions {
   readonly stdout?: Stdio | undefined;
   /** Where it writes what has gone wrong; `"stdout"` for where its stdout leads, in the order in which it is written. */
   readonly stderr?: Stdio | "stdout" | undefined;
-  /** The directory it runs in; this process's own unless given. */
-  readonly cwd?: string | URL | undefined;
+  /** The directory it runs in: a path, a `file:` URL, or a `Path` of `@anyio/fs`; this process's own unless given. */
+  readonly cwd?: string | URL | PathObject | undefined;
   /** All of its environment, in place of this process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Whether it starts a session of its own also where it inherits a terminal, which it cannot read from then. */

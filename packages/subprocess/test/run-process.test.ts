@@ -15,6 +15,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { CancelScope, failAfter, isCancelled, moveOnAfter, run, sleep, TimeoutError } from "@anyio/core";
 import { createMemoryObjectStream } from "@anyio/streams";
 import { CalledProcessError, runProcess, type RunProcessOptions } from "@anyio/subprocess";
+import { PATH } from "@anyio/core/lowlevel";
 import { VirtualClock } from "@anyio/testing";
 import { caught, errorOf } from "#support/caught";
 import { unhandledRejectionsOf } from "#support/unhandled";
@@ -332,9 +333,12 @@ describe("runProcess, its streams", () => {
 });
 
 describe("runProcess, where and as whom", () => {
-  it.each([dir, pathToFileURL(`${dir}/`)])("runs in cwd: %s", async (cwd) => {
-    expect(text((await runProcess(["pwd"], { cwd })).stdout)).toBe(`${dir}\n`);
-  });
+  it.each([dir, pathToFileURL(`${dir}/`), { [PATH]: true, toString: () => dir } as const])(
+    "runs in cwd: %s",
+    async (cwd) => {
+      expect(text((await runProcess(["pwd"], { cwd })).stdout)).toBe(`${dir}\n`);
+    },
+  );
 
   it("replaces the environment, and leaves out what is undefined", async () => {
     const { stdout } = await runProcess(["/usr/bin/env"], { env: { ONE: "1", "odd-name": "a=b\n", NONE: undefined } });

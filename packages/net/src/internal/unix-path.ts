@@ -1,9 +1,12 @@
-/** Refuses what is no path of a socket: Node.js cuts one that is too long, and says nothing. */
-export function checkUnixPath(path: unknown): asserts path is string {
-  if (typeof path !== "string") throw new TypeError(`path must be a string, not ${typeof path}`);
+import { isPathObject, type PathObject } from "@anyio/core/lowlevel";
+
+/** The path of a socket, as text. What is none is refused: Node.js cuts one that is too long, and says nothing. */
+export function unixPathOf(given: string | PathObject): string {
+  const path = isPathObject(given) ? given.toString() : given;
+  if (typeof path !== "string") throw new TypeError(`path must be a string or a Path, not ${typeof path}`);
   if (path === "") throw new RangeError('path must be the path of a socket, not ""');
   const length = Buffer.byteLength(path);
-  if (length <= LONGEST || process.platform === "win32") return;
+  if (length <= LONGEST || process.platform === "win32") return path;
   throw new RangeError(`path must have at most ${LONGEST} bytes, and ${path} has ${length}; choose a shorter one`);
 }
 

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { SignalName } from "@anyio/core";
+import { isPathObject } from "@anyio/core/lowlevel";
 import type { Command } from "../command.js";
 import type { ProcessOptions } from "../process-options.js";
 import { show } from "./show.js";
@@ -23,7 +24,9 @@ export function checkOptions(options: ProcessOptions): void {
   checkStdio("stdout", stdout, []);
   checkStdio("stderr", stderr, ["stdout"]);
   if (cwd !== undefined) {
-    if (typeof cwd !== "string" && !(cwd instanceof URL)) throw new TypeError(`cwd must be a path, not ${show(cwd)}`);
+    if (typeof cwd !== "string" && !(cwd instanceof URL) && !isPathObject(cwd)) {
+      throw new TypeError(`cwd must be a path, not ${show(cwd)}`);
+    }
     checkText("cwd", String(cwd));
   }
   if (env !== undefined && (typeof env !== "object" || env === null)) {

@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { isPathObject } from "@anyio/core/lowlevel";
 import type { Command } from "../command.js";
 import type { ProcessOptions, Stdio } from "../process-options.js";
 import { checkCommand, checkOptions } from "./checks.js";
@@ -7,6 +8,8 @@ import { checkCommand, checkOptions } from "./checks.js";
 export interface Plan {
   readonly command: Command;
   readonly options: ProcessOptions;
+  /** The directory it runs in. */
+  readonly cwd: string | URL | undefined;
   readonly stdin: Stdio;
   readonly stdout: Stdio;
   /** Where stderr leads; `"stdout"` only where that is a pipe, to be shared. */
@@ -20,11 +23,12 @@ export interface Plan {
 export function planOf(command: Command, options: ProcessOptions, defaultStdin: Stdio): Plan {
   checkCommand(command);
   checkOptions(options);
-  const { stdin = defaultStdin, stdout = "pipe", stderr = "pipe", killTree = true, grace = GRACE } = options;
+  const { stdin = defaultStdin, stdout = "pipe", stderr = "pipe", cwd, killTree = true, grace = GRACE } = options;
   const hasNewSession = IS_POSIX && (options.startNewSession === true || !isTerminal(stdin));
   return {
     command,
     options,
+    cwd: isPathObject(cwd) ? cwd.toString() : cwd,
     stdin,
     stdout,
     stderr: stderr === "stdout" && stdout !== "pipe" ? sharedWith(stdout) : stderr,

@@ -3,7 +3,7 @@ import { showCommand } from "./show.js";
 import type { Plan } from "./plan.js";
 
 /** Says what kept a program from being started, with the system's code. The system does not say whether it is the program or the directory. */
-export function startErrorOf(cause: NodeJS.ErrnoException, { command, options: { cwd } }: Plan): Error {
+export function startErrorOf(cause: NodeJS.ErrnoException, { command, cwd }: Plan): Error {
   const { errno, syscall } = cause;
   const wrong = cwd === undefined ? undefined : whatIsWrongWith(cwd);
   const code = wrong?.code ?? cause.code ?? "UNKNOWN";

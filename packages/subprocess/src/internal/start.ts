@@ -37,8 +37,11 @@ export async function start(plan: Plan, holder: ChildFacts["holder"]): Promise<S
   }
 }
 
-function spawnFrom({ command, options, hasNewSession }: Plan, stdio: SpawnOptions["stdio"] & object): ChildProcess {
-  const { cwd, env, uid, gid } = options;
+function spawnFrom(
+  { command, options, cwd, hasNewSession }: Plan,
+  stdio: SpawnOptions["stdio"] & object,
+): ChildProcess {
+  const { env, uid, gid } = options;
   const how: SpawnOptions = { stdio, detached: hasNewSession, windowsHide: true };
   if (cwd !== undefined) how.cwd = cwd;
   if (env !== undefined) how.env = env;

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:net";
-import { abandonOnCancel, BrokenResourceError } from "@anyio/core";
+import { abandonOnCancel, BrokenResourceError, shield } from "@anyio/core";
 
 /** A TCP port that nobody listens on, on 127.0.0.1 and on ::1 where the machine has it. */
 export function freeTcpPort(): Promise<number> {
@@ -20,7 +20,12 @@ interface Bound {
 
 type Bind = (host: string, port: number) => Promise<Bound>;
 
-async function freePort(bind: Bind): Promise<number> {
+/** Cancelled in between it would leave a port bound; and it takes no time. */
+function freePort(bind: Bind): Promise<number> {
+  return shield(() => search(bind));
+}
+
+async function search(bind: Bind): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const first = await abandonOnCancel(bind("127.0.0.1", 0));
     const second = await abandonOnCancel(bind("::1", first.port).catch(codeOf));

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { CancelScope } from "@anyio/core";
 import { freeTcpPort, freeUdpPort } from "../src/free-ports.js";
 
 const HOSTS = ["127.0.0.1", "::1"] as const;
@@ -10,6 +11,21 @@ describe("freeTcpPort", () => {
     const port = await freeTcpPort();
 
     for (const host of HOSTS) expect(await listen(port, host)).toMatch(/^(free|EADDRNOTAVAIL|EAFNOSUPPORT)$/);
+  });
+
+  it("goes on to its end when it is cancelled, for nothing may stay bound", async () => {
+    const scope = new CancelScope();
+
+    const port = await scope.run(() => {
+      const found = freeTcpPort();
+      scope.cancel();
+      return found;
+    });
+
+    expect(scope.cancelCalled).toBe(true);
+    for (const host of HOSTS) {
+      expect(await listen(port as number, host)).toMatch(/^(free|EADDRNOTAVAIL|EAFNOSUPPORT)$/);
+    }
   });
 
   it("is another one each time", async () => {

@@ -23,7 +23,11 @@ export class Program {
     this.#main = main;
     this.#signals = signals;
     try {
-      for (const signal of signals) process?.on(signal, this.#receive);
+      for (const signal of signals) {
+        // Bun would listen, in vain.
+        if (FATAL.includes(signal)) throw new Error(`${signal} ends a process without telling it`);
+        process?.on(signal, this.#receive);
+      }
     } catch (cause) {
       this.#giveBack();
       throw new TypeError(`signals must be ones that a process can receive, not ${signals.join(", ")}`, { cause });
@@ -67,6 +71,8 @@ export class Program {
     endBy(signal);
   };
 }
+
+const FATAL: readonly SignalName[] = ["SIGKILL", "SIGSTOP"];
 
 function endBy(signal: SignalName): void {
   // What was written to a pipe may not be out yet, and a signal does not wait for it.

@@ -1,6 +1,6 @@
 // `npm run test:runtimes [-- --only bun,node24] [--package core]`: the packages' tests, against what is built, on every
-// runtime, one after the other.
-import { existsSync, rmSync } from "node:fs";
+// runtime, one after the other. `--json packages/runtimes/results.json` keeps the counts, for the README.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readReports } from "./lib/reports.mjs";
@@ -15,7 +15,11 @@ import { neededByTestsOf, publishedPackages } from "./lib/workspace.mjs";
 const reports = join(process.env["ANYIO_REPORTS"] ?? join(root, ".reports"), "runtimes");
 
 const { values } = parseArgs({
-  options: { only: { type: "string", multiple: true }, package: { type: "string", multiple: true } },
+  options: {
+    only: { type: "string", multiple: true },
+    package: { type: "string", multiple: true },
+    json: { type: "string" },
+  },
 });
 const wanted = pick("runtime", values.only, runtimes, ({ id }) => id);
 const tested = pick("package", values.package, publishedPackages().filter(hasTests), ({ folder }) => folder);
@@ -28,6 +32,7 @@ await main(async () => {
   const rows = [];
   for (const runtime of wanted) rows.push(await testOn(runtime));
   summarize(rows);
+  if (values.json) keepCounts(values.json, rows.map(toCounts));
 });
 
 /** @param {import("./lib/runtimes.mjs").Runtime} runtime @returns {Promise<Row>} */
@@ -70,6 +75,20 @@ function summarize(rows) {
     for (const problem of problems) console.log(`${id}: ${problem}`);
   }
   if (rows.some(({ report, problems }) => report.failed.length > 0 || problems.length > 0)) process.exitCode = 1;
+}
+
+/** Replaces the counts of the runtimes that were run. @param {string} file @param {import("./lib/readme-tables.mjs").Counts[]} counts */
+function keepCounts(file, counts) {
+  /** @type {typeof counts} */
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+  const all = new Map([...before, ...counts].map((row) => [row.id, row]));
+  const inOrder = runtimes.flatMap(({ id }) => all.get(id) ?? []);
+  writeFileSync(file, `${JSON.stringify(inOrder, null, 2)}\n`);
+}
+
+/** @param {Row} row @returns {import("./lib/readme-tables.mjs").Counts} */
+function toCounts({ id, version, report: { passed, failed, skipped } }) {
+  return { id, version, passed, failed: failed.length, skipped: skipped.length };
 }
 
 /**

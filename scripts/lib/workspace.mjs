@@ -14,6 +14,7 @@ import { root } from "./run.mjs";
  * @property {Record<string, string | { "@anyio/source": string, types: string, default: string }>} [exports]
  * @property {string} [bin]
  * @property {string} [packageManager]
+ * @property {Record<string, string>} [engines]
  */
 
 /** @typedef {{ folder: string, dir: string, manifest: Manifest }} Package */

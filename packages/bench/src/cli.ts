@@ -1,5 +1,5 @@
 // `pnpm bench`: see README.md, and --help.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { BARS } from "./bars.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
 import { Progress } from "./progress.js";
@@ -27,7 +27,7 @@ try {
 async function bench(options: Options): Promise<number> {
   const { workloads, contestants, mode } = options;
   const runtime = findRuntime(options.runtime);
-  const machine = describeMachine(await askVersion(runtime));
+  const machine = describeMachine(await askVersion(runtime), await readDependencies());
   const rows = summarize(workloads, contestants, await runAll(options, runtime), mode);
   const verdicts = options.check ? judge(BARS, rows, machine.runtime) : [];
 
@@ -40,6 +40,11 @@ async function bench(options: Options): Promise<number> {
 
   const failed = mode === "smoke" ? failures(rows).length > 0 : verdicts.some(({ result }) => result === "MISSED");
   return failed ? 1 : 0;
+}
+
+async function readDependencies(): Promise<Record<string, string>> {
+  const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { devDependencies: Record<string, string> }).devDependencies;
 }
 
 async function runAll(options: Options, runtime: Runtime): Promise<readonly Outcome[]> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
 /** What `npm run docs:build` has made. */
-export const site = join(import.meta.dirname, "../../docs/.vitepress/dist");
+const site = join(import.meta.dirname, "../../docs/.vitepress/dist");
 
 /** The pages of the site, by their addresses, as text. */
 export function pages(): Map<string, string> {

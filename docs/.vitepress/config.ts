@@ -20,8 +20,12 @@ export default defineConfig({
       md.use(linkNames);
     },
   },
-  transformPageData: ({ relativePath, frontmatter }) =>
-    relativePath === "index.md" ? { frontmatter: { ...frontmatter, ...HOME } } : undefined,
+  transformPageData({ relativePath, frontmatter }) {
+    if (relativePath === "index.md") return { frontmatter: { ...frontmatter, ...HOME } };
+    // Members are too many to be listed.
+    if (relativePath.startsWith("reference/")) return { frontmatter: { ...frontmatter, outline: 2 } };
+    return undefined;
+  },
   themeConfig: {
     search: { provider: "local" },
     nav: [

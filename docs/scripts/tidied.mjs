@@ -1,7 +1,9 @@
 /** Parts of a description that say nothing new. */
 const DROPPED = /^(?:Overrides|Inherited from|Extended by|Implementation of|Type Parameters|See)$/;
+/** Groups of members: each says itself what it is. */
+const GROUP = /^(?:Constructors|Accessors|Properties|Methods|Events|(?:Get|Set|Call|Index) Signature|Indexable)$/;
 /** Parts that are no headings of a page. */
-const SMALL = /^(?:Parameters|Returns|Throws|Example|Examples|Default Value|Default)$/;
+const SMALL = /^(?:Extends|Implements|Parameters|Returns|Throws|Example|Examples|Default Value|Default)$/;
 
 /**
  * Keeps the headings of what is exported and of its members, and makes the rest plain text.
@@ -21,7 +23,7 @@ export function tidied(text) {
       continue;
     }
     dropping = DROPPED.test(heading);
-    if (dropping) continue;
+    if (dropping || GROUP.test(heading)) continue;
     if (!SMALL.test(heading)) lines.push(line);
     else if (heading !== "Throws" || last !== "Throws") lines.push(`**${heading}**`);
     last = heading;

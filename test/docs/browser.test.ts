@@ -87,18 +87,11 @@ describe.skipIf(reason !== undefined)(
       ["narrow and light", NARROW, "light"],
       ["narrow and dark", NARROW, "dark"],
     ] as const)("fits its window, %s", async (name, viewport, colorScheme) => {
-      for (const path of [
-        "/",
-        "/getting-started",
-        "/guide/cancellation",
-        "/coming-from/python",
-        "/reference/core",
-        "/packages/core",
-      ]) {
-        await using page = await open(path, { viewport, colorScheme });
+      await using page = await open("/", { viewport, colorScheme });
+      for (const path of ["/", "/guide/cancellation", "/coming-from/python", "/reference/core"]) {
+        await page.goto(url + path);
 
-        const isDark = await page.locator("html.dark").count();
-        expect(isDark).toBe(colorScheme === "dark" ? 1 : 0);
+        expect(await page.locator("html.dark").count()).toBe(colorScheme === "dark" ? 1 : 0);
         // Nothing makes the page itself wider than its window.
         const width = await page.evaluate("document.documentElement.scrollWidth");
         expect(width, `the width of ${path}`).toBeLessThanOrEqual(viewport.width);
@@ -119,7 +112,7 @@ describe.skipIf(reason !== undefined)(
         if (message.type() === "error" || message.type() === "warning") complaints.push(`${path}: ${message.text()}`);
       });
       page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-      await page.goto(url + path, { waitUntil: "networkidle" });
+      await page.goto(url + path);
       return Object.assign(page, { [Symbol.asyncDispose]: () => context.close() });
     }
 

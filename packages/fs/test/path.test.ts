@@ -201,6 +201,17 @@ describe("Path", () => {
     expect(await errorOf(path("none").copy(at("x")))).toMatchObject({ code: "ENOENT" });
   });
 
+  it("lets nobody into the copy of a private directory, also before it is whole", async () => {
+    plant(at(), ["private/"]);
+    makeFifo(at("private/pipe"));
+    await path("private").chmod(0o700);
+
+    // Nobody writes into the pipe: the copy of the directory stays as it is at this point.
+    await moveOnAfter(50, () => path("private").copy(at("copy"), { preserveMetadata: true }));
+
+    expect((await path("copy").stat()).mode & 0o777).toBe(0o700);
+  });
+
   it("moves files and trees", async () => {
     plant(at(), ["tree/a", "into/"]);
 

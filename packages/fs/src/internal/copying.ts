@@ -23,7 +23,7 @@ export async function copyTree(source: string, target: string, options: CopyOpti
     const { from, to } = next;
     const stats = await statOf(from, followSymlinks);
     if (stats.isDirectory()) {
-      await makeDirectory(to, dirsExistOk);
+      await makeDirectory(to, preserveMetadata ? PRIVATE : EVERYBODYS, dirsExistOk);
       directories.push({ stats, to });
       for (const { name } of await scanDirectory(from)) ahead.push({ from: `${from}/${name}`, to: `${to}/${name}` });
     } else if (stats.isSymbolicLink()) {
@@ -61,9 +61,13 @@ async function adopt(path: string, stats: fs.Stats): Promise<void> {
   await calling((done) => fs.utimes(path, stats.atime, stats.mtime, done));
 }
 
-async function makeDirectory(path: string, existOk: boolean): Promise<void> {
+/** What a directory is until it is whole, where it is to have its source's permissions: they may let fewer in. */
+const PRIVATE = 0o700;
+const EVERYBODYS = 0o777;
+
+async function makeDirectory(path: string, mode: number, existOk: boolean): Promise<void> {
   try {
-    await change(`a directory ${path}`, () => calling((done) => fs.mkdir(path, done)));
+    await change(`a directory ${path}`, () => calling((done) => fs.mkdir(path, mode, done)));
   } catch (error) {
     if (!existOk || codeOf(error) !== "EEXIST" || !(await statOf(path, true)).isDirectory()) throw error;
   }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Server } from "node:http";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { chromium as driver, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromium } from "./chromium.js";
 import { serve } from "./site.js";
@@ -25,11 +25,7 @@ describe.skipIf(reason !== undefined)(
 
     beforeAll(async () => {
       ({ server, url } = await serve(missing));
-      // Where the driver is installed, in the site's own package.
-      const { chromium } = (await import(
-        import.meta.resolve("../../docs/node_modules/playwright-core/index.mjs")
-      )) as typeof import("../../docs/node_modules/playwright-core/index.js");
-      browser = await chromium.launch({
+      browser = await driver.launch({
         executablePath: "path" in found ? found.path : "",
         args: ["--no-sandbox", "--disable-gpu"],
       });

@@ -24,7 +24,8 @@ export interface Turns {
  * once that is spent, whatever completes waits in line for the next turn of the event loop.
  *
  * 1. While somebody waits in line everybody does, so order is kept.
- * 2. A turn releases at most one budget, so a long line is no stall either.
+ * 2. A turn releases a part of the line only: what they do before they draw again is not seen by anybody, so where each does much
+ *    a whole budget of them would be a stall.
  */
 export class FairTurns implements Turns {
   readonly #clock: Clock;
@@ -65,7 +66,7 @@ export class FairTurns implements Turns {
 
   readonly #turn = (): void => {
     this.#turnBegan = this.#clock.now();
-    const end = Math.min(this.#served + BUDGET, this.#line.length);
+    const end = Math.min(this.#served + RELEASED, this.#line.length);
     let full = false;
     for (; this.#served < end && !full; this.#served++) {
       const delivery = this.#line[this.#served];
@@ -98,7 +99,7 @@ export class FairTurns implements Turns {
 
 /** What may go on in one turn: a promise for each would be dear. */
 class Batch extends Deferred<void> implements Delivery {
-  room = BUDGET;
+  room = RELEASED;
 
   deliver(): void {
     this.room = 0;
@@ -133,5 +134,5 @@ export class ScheduledTurns implements Turns {
 
 const SLICE = 16;
 const SLICES = 64;
-const BUDGET = SLICE * SLICES;
+const RELEASED = 256;
 const LONGEST_TURN = 5;

@@ -2,9 +2,9 @@ import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import { ByteStream } from "@anyio/streams";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { asOne } from "./internal/as-one.js";
-import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls-options.js";
-import { TLSOverSocket } from "./internal/tls-over-socket.js";
-import { TLSOverStream } from "./internal/tls-over-stream.js";
+import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls/tls-options.js";
+import { TLSOverSocket } from "./internal/tls/tls-over-socket.js";
+import { TLSOverStream } from "./internal/tls/tls-over-stream.js";
 import { TLSAttribute } from "./tls-attribute.js";
 
 /** What {@link TLSStream.wrap} takes: its own options, and those of node:tls that are about keys, certificates and protocols. */

@@ -23,7 +23,7 @@ import { beginHandshake, reasonOf } from "./handshake.js";
 import { GOODBYE_TIMEOUT, raggedEnd } from "./ragged-end.js";
 import { ENDED } from "./take-socket.js";
 import type { TLSPlan } from "./tls-options.js";
-import { Unread } from "./unread.js";
+import { Unread } from "../unread.js";
 import { Wire } from "./wire.js";
 
 /**

@@ -37,6 +37,13 @@ describe("a program with threads", { timeout: 30_000 }, () => {
     expect(performance.now() - began).toBeLessThan(9_000);
   });
 
+  it("outside run() has the thread again that a group has used", async () => {
+    const child = start("group");
+    await once(child, "close");
+
+    expect(child.printed()).toBe("the same thread\n");
+  });
+
   it("ends by a signal, and its busy threads with it", async () => {
     const child = start("signal");
     while (!child.printed().includes("ready")) await once(child.stdout ?? child, "data");

@@ -20,8 +20,6 @@ import type { ThreadPool } from "./thread-pool.js";
  */
 export class PoolThread {
   isAlive = true;
-  /** Since when it has had nothing to do. */
-  idleSince = 0;
   /** What people call it. */
   readonly label: string;
   readonly answers: Answers;

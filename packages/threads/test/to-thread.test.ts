@@ -392,6 +392,24 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
     });
   });
 
+  it("fails its call at once", async () => {
+    await inProgram(async () => {
+      const delays: number[] = [];
+      // The fastest counts: the machine may be busy.
+      for (let i = 0; i < 3; i++) {
+        await toThread.run(threadId);
+        const began = performance.now();
+        await caught(
+          toThread.run(() => process.exit(1)),
+          BrokenWorkerError,
+        );
+        delays.push(performance.now() - began);
+      }
+
+      expect(Math.min(...delays)).toBeLessThan(500);
+    });
+  });
+
   it("harms no call where it ends between two, and a warning tells what has failed", async () => {
     await inProgram(async () => {
       const id = await toThread.run(threadId);

@@ -21,7 +21,7 @@ describe("two copies of the package in one process", { timeout: 30_000 }, () => 
     ["the other one calls", copy.toThread, { callable, transfer, CapacityLimiter }],
   ])("understand what the other one has made: %s", async (_how, { run }, other) => {
     await inProgram(async () => {
-      const limiter = new other.CapacityLimiter(1) as CapacityLimiter;
+      const limiter = new other.CapacityLimiter(1);
       const bytes = new Uint8Array(1_000);
 
       expect(await run(ask, [other.callable(double)], { limiter })).toBe(42);

@@ -195,6 +195,15 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
     });
   });
 
+  it("says what to do about a function among the arguments", async () => {
+    const error = await errorOf(inProgram(() => toThread.run((fn: () => number) => fn(), [() => 1])));
+
+    expect(error).toMatchObject({
+      name: "DataCloneError",
+      message: expect.stringMatching(/given as callable\(fn\)\.$/),
+    });
+  });
+
   it("is a DataCloneError for a result that cannot be cloned", async () => {
     await inProgram(async () => {
       const before = await toThread.run(threadId);

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import type { AnyioOptions } from "./packages/vitest/src/options.js";
 import anyio from "./packages/vitest/src/plugin.js";
 import { programsOfSources } from "./programs.base.js";
+import { anotherTry } from "./test/support/another-try.js";
 import { CountsReporter } from "./test/support/reporter.js";
 
 const root = import.meta.dirname;
@@ -44,6 +45,7 @@ export function project(name: string, dir: string, groupOrder: number, options: 
       dir,
       include: ["**/*.test.ts"],
       pool: "forks" as const,
+      retry: anotherTry,
       setupFiles: [`${root}/test/support/setup.ts`],
       sequence: { groupOrder },
       // What is built is loaded by the runtime itself, untouched by vitest.

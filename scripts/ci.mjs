@@ -1,5 +1,6 @@
 // `bash .ci/run`: `npm test`, then the wider checks. A failing step does not keep the later ones from running. The last
-// line counts test cases, and one for each step that has none.
+// line counts test cases, and one for each step that has none. Before it stands by name what failed, and what passed only at
+// another try.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readReports } from "./lib/reports.mjs";
@@ -27,13 +28,15 @@ rmSync(reports, { recursive: true, force: true });
 let passed = 0;
 let failed = 0;
 const summary = [];
+/** @type {string[]} */
+const troubles = [];
 for (const step of steps) {
   const count = await perform(step);
   passed += count.passed;
   failed += count.failed;
   summary.push(`${step.title}: ${count.passed} passed, ${count.failed} failed (${count.seconds} s)`);
 }
-console.log(`\n${summary.join("\n")}`);
+console.log(`\n${[...troubles, ...summary].join("\n")}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -42,7 +45,10 @@ async function perform({ title, args, tests }) {
   console.log(`\n==== ${title}: npm ${args.join(" ")}`);
   const dir = join(reports, title);
   const begun = performance.now();
-  const succeeded = await run("npm", args, { env: { ANYIO_REPORTS: dir }, timeout: 50 * MINUTE }).then(
+  const succeeded = await run("npm", args, {
+    env: { ANYIO_REPORTS: dir, ANYIO_ANOTHER_TRY: "1" },
+    timeout: 50 * MINUTE,
+  }).then(
     () => true,
     (error) => {
       if (!(error instanceof CommandError)) throw error;
@@ -51,10 +57,21 @@ async function perform({ title, args, tests }) {
     },
   );
   const seconds = Math.round((performance.now() - begun) / 1000);
+  if (!tests && !succeeded) troubles.push(`${title}: failed; see above`);
   if (!tests) return { passed: Number(succeeded), failed: Number(!succeeded), seconds };
 
   const report = readReports(dir);
+  for (const { name, message } of report.failed) troubles.push(`${title}: failed: ${name}: ${firstLine(message)}`);
+  for (const { name, message } of report.flaky) {
+    troubles.push(`${title}: passed only at another try: ${name}: ${firstLine(message)}`);
+  }
   // A step that failed outside its test cases, or in which none ran, is a failure of its own.
   const sound = report.passed > 0 && (succeeded || report.failed.length > 0);
+  if (!sound) troubles.push(`${title}: failed outside its test cases; see above`);
   return { passed: report.passed, failed: report.failed.length + Number(!sound), seconds };
+}
+
+/** @param {string} message */
+function firstLine(message) {
+  return message.split("\n", 1)[0];
 }

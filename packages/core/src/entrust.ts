@@ -44,9 +44,19 @@ export function entrust(
 }
 
 function holderOf(to: "scope" | "task" | "run"): ScopeNode {
-  let scope = ambient();
+  const scope = ambient();
   if (to === "scope") return scope;
-  ({ task: scope } = scope);
-  if (to === "run") while (scope.parent !== realm.root && scope !== realm.root) scope = scope.parent;
-  return scope;
+  return to === "task" ? scope.task : runOf(scope);
+}
+
+/** The outermost `run()` around a scope; what is in none belongs to the process. */
+function runOf(scope: ScopeNode): ScopeNode {
+  if (isOutside(scope)) return realm.root;
+  let node = scope;
+  while (!isOutside(node.parent)) node = node.parent;
+  return node;
+}
+
+function isOutside({ task }: ScopeNode): boolean {
+  return task.run === realm.root.run;
 }

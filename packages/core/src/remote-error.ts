@@ -1,4 +1,7 @@
-/** What was thrown, as it is sent: a structured clone of an error keeps neither its fields nor its name. */
+/**
+ * What was thrown, as it is sent: a structured clone of an error keeps neither its fields nor its name. What is in it at two places is one
+ * object, also where it arrives.
+ */
 export interface RemoteError {
   /** The built-in class; undefined for what is no error. */
   type?: string;
@@ -8,8 +11,6 @@ export interface RemoteError {
   fields?: Record<string, unknown>;
   cause?: RemoteError;
   errors?: RemoteError[];
-  /** Which of the errors is the cause, where it is one of them. */
-  causeIndex?: number;
   /** Whether it is a group of ours. */
   isGroup?: boolean;
   /** What errors of ours are recognised by. */
@@ -28,7 +29,7 @@ export interface RemoteError {
  * encodeError(new RangeError("too far")).type; // => "RangeError"
  */
 export function encodeError(thrown: unknown): RemoteError {
-  return encode(thrown, new Set());
+  return encode(thrown, 1, new Map());
 }
 
 /**
@@ -42,19 +43,7 @@ export function encodeError(thrown: unknown): RemoteError {
  * error instanceof RangeError; // => true
  */
 export function reviveError(remote: RemoteError, where: string, caller: string): unknown {
-  if (remote.type === undefined) return remote.value;
-  const error = make(remote, (inner) => reviveError(inner, where, ""));
-  const { name = "Error", message = "", stack = "", fields, cause, causeIndex, reason } = remote;
-  if (error.name !== name) define(error, "name", name);
-  if (error.message !== message) define(error, "message", message);
-  if (cause !== undefined) define(error, "cause", reviveError(cause, where, ""));
-  if (causeIndex !== undefined) define(error, "cause", (error as AggregateError).errors[causeIndex]);
-  define(error, "stack", stackOf(`${name}: ${message}`, caller, where, stack));
-  for (const [field, value] of Object.entries(fields ?? {})) assign(error, field, value);
-  if (remote.brand !== undefined) Object.defineProperty(error, BRAND, { value: remote.brand });
-  if (reason === undefined) return error;
-  assign(error, "reason", reviveError(reason, where, ""));
-  return Object.defineProperty(error, CANCELLED, { value: true });
+  return revive(remote, where, caller, new Map());
 }
 
 /**
@@ -75,19 +64,24 @@ export function isCancellation(error: unknown): boolean {
   return typeof error === "object" && error !== null && CANCELLED in error;
 }
 
-function encode(thrown: unknown, around: ReadonlySet<unknown>): RemoteError {
+/** What each error is encoded as, so that each is encoded once; null for those that are about to be. */
+type Encoded = Map<unknown, RemoteError | null>;
+
+function encode(thrown: unknown, depth: number, known: Encoded): RemoteError {
   try {
-    return isInstance(thrown, Error) ? encodeIt(thrown, around) : { value: sendable(thrown, textOf(thrown)) };
+    return isInstance(thrown, Error) ? encodeIt(thrown, depth, known) : { value: sendable(thrown, textOf(thrown)) };
   } catch {
     return { type: "Error", name: "Error", message: "an error that cannot be read" };
   }
 }
 
-function encodeIt(error: Error, around: ReadonlySet<unknown>): RemoteError {
-  const inside = new Set(around).add(error);
+function encodeIt(error: Error, depth: number, known: Encoded): RemoteError {
+  known.set(error, null);
   const encodeInner = (inner: unknown): RemoteError => {
-    if (inside.has(inner)) return { value: "a cause that goes round" };
-    return inside.size === DEEPEST ? { value: "a cause that lies too deep" } : encode(inner, inside);
+    const encoded = known.get(inner);
+    if (encoded === null) return { value: "a cause that goes round" };
+    if (encoded !== undefined) return encoded;
+    return depth === DEEPEST ? { value: "a cause that lies too deep" } : encode(inner, depth + 1, known);
   };
   const encoded: RemoteError = {
     type: typeOf(error),
@@ -99,16 +93,30 @@ function encodeIt(error: Error, around: ReadonlySet<unknown>): RemoteError {
   const errors = isInstance(error, AggregateError) ? read(error, "errors", undefined) : undefined;
   if (Array.isArray(errors)) encoded.errors = errors.map(encodeInner);
   if (encoded.errors !== undefined && has(error, GROUP)) encoded.isGroup = true;
-  if (has(error, "cause")) {
-    const cause = read(error, "cause", HIDDEN);
-    const index = Array.isArray(errors) ? errors.indexOf(cause) : -1;
-    if (index === -1) encoded.cause = encodeInner(cause);
-    else encoded.causeIndex = index;
-  }
+  if (has(error, "cause")) encoded.cause = encodeInner(read(error, "cause", HIDDEN));
   const brand = read(error, BRAND, undefined);
   if (typeof brand === "string") encoded.brand = brand;
   if (has(error, CANCELLED)) encoded.reason = encodeInner(read(error, "reason", HIDDEN));
+  known.set(error, encoded);
   return encoded;
+}
+
+/** Revives each error once, however many places it is at. */
+function revive(remote: RemoteError, where: string, caller: string, known: Map<RemoteError, unknown>): unknown {
+  if (remote.type === undefined) return remote.value;
+  const inner = (error: RemoteError): unknown => known.get(error) ?? revive(error, where, "", known);
+  const error = make(remote, inner);
+  known.set(remote, error);
+  const { name = "Error", message = "", stack = "", fields, cause, reason } = remote;
+  if (error.name !== name) define(error, "name", name);
+  if (error.message !== message) define(error, "message", message);
+  if (cause !== undefined) define(error, "cause", inner(cause));
+  define(error, "stack", stackOf(`${name}: ${message}`, caller, where, stack));
+  for (const [field, value] of Object.entries(fields ?? {})) assign(error, field, value);
+  if (remote.brand !== undefined) Object.defineProperty(error, BRAND, { value: remote.brand });
+  if (reason === undefined) return error;
+  assign(error, "reason", inner(reason));
+  return Object.defineProperty(error, CANCELLED, { value: true });
 }
 
 /** The built-in class that an error is of, or extends. */

@@ -157,4 +157,37 @@ describe("entrust", () => {
 
     closed();
   });
+
+  it("outside run() belongs to the process on demand, also in a task and in a scope", mayLeak, async () => {
+    const events: string[] = [];
+    let closed = (): void => {};
+
+    await outside(() =>
+      new CancelScope().run(async () => {
+        Child.start(() => {
+          closed = entrust("the resource", () => events.push("is to end"), "run");
+        });
+        await turn();
+      }),
+    );
+    await turn();
+
+    expect(events).toEqual([]);
+    closed();
+  });
+
+  it("belongs to the run on demand, also where there is a scope around it", async () => {
+    const events: string[] = [];
+
+    await outside(() =>
+      new CancelScope().run(async () => {
+        await run(() => {
+          const closed = entrust("the resource", () => closed(events.push("is to end")), "run");
+        });
+        events.push("the run has ended");
+      }),
+    );
+
+    expect(events).toEqual(["is to end", "the run has ended"]);
+  });
 });

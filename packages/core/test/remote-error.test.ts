@@ -170,6 +170,21 @@ describe("encodeError", () => {
     expect([error, depth]).toEqual(["a cause that lies too deep", 100]);
   });
 
+  it("encodes each error once, wherever it is: a group that holds the same ones again and again", () => {
+    let group: Error = new RangeError("the first");
+    for (let i = 0; i < 50; i++) group = new AggregateError([group, group], `group ${i}`, { cause: group });
+
+    let error = sent(group);
+    let depth = 0;
+    for (; error instanceof AggregateError; depth++) {
+      const [one, other] = error.errors as Error[];
+      expect([one === other, one === error.cause]).toEqual([true, true]);
+      error = one;
+    }
+
+    expect([(error as Error).message, depth]).toEqual(["the first", 50]);
+  });
+
   it("says what a getter says once, and what can be sent always", async () => {
     const odd = fc.oneof(
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, withNullPrototype: true }),

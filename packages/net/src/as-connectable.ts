@@ -1,6 +1,6 @@
 import { isPathObject, type PathObject } from "@anyio/core/lowlevel";
 import type { ByteStreamConnectable } from "@anyio/streams";
-import { speaksTLS, type TLSClientOptions, tlsOptionsFor } from "./internal/tls-client.js";
+import { speaksTLS, type TLSClientOptions, tlsOptionsFor } from "./internal/tls/tls-client.js";
 import { TCPConnectable } from "./tcp-connectable.js";
 import { TLSConnectable } from "./tls-connectable.js";
 import { UNIXConnectable } from "./unix-connectable.js";

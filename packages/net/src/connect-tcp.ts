@@ -10,8 +10,8 @@ import {
   tlsOptionsFor,
   type WithoutTLS,
   type WithTLS,
-} from "./internal/tls-client.js";
-import { planTls } from "./internal/tls-options.js";
+} from "./internal/tls/tls-client.js";
+import { planTls } from "./internal/tls/tls-options.js";
 import { SocketStream } from "./socket-stream.js";
 import { TLSStream } from "./tls-stream.js";
 

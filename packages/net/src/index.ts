@@ -16,7 +16,7 @@ export { ConnectionFailedError } from "./errors.js";
 export { getaddrinfo, type GetaddrinfoOptions, type IPFamily, type ResolvedAddress } from "./getaddrinfo.js";
 export { getnameinfo } from "./getnameinfo.js";
 export type { UDPSocketStatistics } from "./internal/datagrams.js";
-export type { TLSClientOptions, WithoutTLS, WithTLS } from "./internal/tls-client.js";
+export type { TLSClientOptions, WithoutTLS, WithTLS } from "./internal/tls/tls-client.js";
 export type { UDPSocketOptions } from "./internal/udp-options.js";
 export { MultiListener } from "./multi-listener.js";
 export { type RawSocket, type SocketAddress, SocketAttribute, type SocketFamily } from "./socket-attribute.js";

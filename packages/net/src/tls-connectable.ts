@@ -1,6 +1,6 @@
 import type { ByteStreamConnectable } from "@anyio/streams";
 import { asOne } from "./internal/as-one.js";
-import { planTls, type TLSPlan } from "./internal/tls-options.js";
+import { planTls, type TLSPlan } from "./internal/tls/tls-options.js";
 import { type TLSOptions, TLSStream } from "./tls-stream.js";
 
 /**

@@ -1,7 +1,7 @@
 import { type ExtraAttributes, failAfter, rethrowIfCancelled } from "@anyio/core";
 import { type ByteStream, Listener, type ServeOptions } from "@anyio/streams";
 import { serveOne } from "./internal/serve-one.js";
-import { planTls, type TLSPlan } from "./internal/tls-options.js";
+import { planTls, type TLSPlan } from "./internal/tls/tls-options.js";
 import { TLSAttribute } from "./tls-attribute.js";
 import { type TLSOptions, TLSStream } from "./tls-stream.js";
 

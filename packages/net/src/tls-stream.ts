@@ -2,9 +2,9 @@ import type { ExtraAttributes, TypedAttribute } from "@anyio/core";
 import { ByteStream } from "@anyio/streams";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { asOne } from "./internal/as-one.js";
-import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls-options.js";
-import { TLSOverSocket } from "./internal/tls-over-socket.js";
-import { TLSOverStream } from "./internal/tls-over-stream.js";
+import { type NodeTLSOptions, planTls, type TLSPlan, type WrapOptions } from "./internal/tls/tls-options.js";
+import { TLSOverSocket } from "./internal/tls/tls-over-socket.js";
+import { TLSOverStream } from "./internal/tls/tls-over-stream.js";
 import { TLSAttribute } from "./tls-attribute.js";
 
 /** What {@link TLSStream.wrap} takes: its own options, and those of node:tls that are about keys, certificates and protocols. */
@@ -16,7 +16,7 @@ export interface TLSOptions extends NodeTLSOptions, WrapOptions {
   /**
    * Whether the end has to be said, as the standard wants it; true unless told. Then an end of the connection without a
    * goodbye is an error, for anybody may have cut it short, and closing waits for the other side's goodbye, for a second at
-   * most. Otherwise it is an end like others, and over a socket TLS is as fast as Node.js's own.
+   * most. Otherwise it is an end like others, and on Bun TLS over a socket is faster.
    */
   readonly standardCompatible?: boolean;
 }
@@ -128,7 +128,7 @@ export class TLSStream extends ByteStream {
   }
 
   /**
-   * Says goodbye (close_notify): nothing more will be sent. Receiving goes on; only that a peer on Bun may not send any more, for there
+   * Says goodbye (close_notify), over a socket with an end of its own behind it: nothing more will be sent. Receiving goes on; only that a peer on Bun may not send any more, for there
    * TLS ends both ways at once.
    *
    * **Cancellation:** in a cancelled scope it rejects, and nothing happens. Once begun, only the waiting ends.

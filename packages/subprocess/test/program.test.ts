@@ -85,12 +85,13 @@ describe("a program with processes and workers", () => {
     20_000,
   );
 
-  it("is not kept alive by a worker that has nothing to do", async () => {
+  it("outside run() has the worker again that a group has used, and is not kept alive by it", async () => {
     const mark = new Mark();
     const began = performance.now();
     const program = startProgram("outside", mark.env);
 
     expect((await program.ending).code).toBe(0);
+    expect(program.stdout).toBe("the same worker\n");
     // It would take ten seconds until the worker is dismissed.
     expect(performance.now() - began).toBeLessThan(9_000);
     await until(() => mark.living.length === 0);

@@ -116,6 +116,8 @@ class Portal implements BlockingPortal {
     this.#answers.onIdle = () => {
       port.close();
       forBlocked.close();
+      // Where nobody has taken the other end, what is in its queue would keep it open.
+      this.port.start();
     };
     if (!this.#answers.isBusy) this.#answers.onIdle();
   }

@@ -20,7 +20,10 @@ import { parcelOf, type Transferable } from "./transfer.js";
 export interface StartPortalOptions {
   /** What errors call it. */
   readonly name?: string | undefined;
-  /** How long its tasks have to clean up when it is closed, in ms; 1,000 unless given. Then its thread is stopped. */
+  /**
+   * How long its tasks have to clean up when it is closed, in ms; then its thread is stopped. 1,000 unless given; with `Infinity` whoever has
+   * started it does not go on before they have ended.
+   */
   readonly grace?: number | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface ToThreadOptions {
    * thread is stopped in the midst of its work. In all of them the function can find out by `fromThread.checkCancelled()`.
    */
   readonly onCancel?: OnCancel | undefined;
-  /** How long the function has to end by itself before it is terminated, in ms; 1,000 unless given. */
+  /** How long the function has to end by itself before it is terminated, in ms; 1,000 unless given, `Infinity` for as long as it takes. */
   readonly grace?: number | undefined;
   /** What is in the arguments that is to be handed over instead of being copied; it is empty here then. */
   readonly transfer?: readonly Transferable[] | undefined;

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { once } from "node:events";
+import { MessageChannel, Worker, type WorkerOptions } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CancelScope, InvalidStateError, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
 import { type BlockingPortal, connectPortal, withBlockingPortal } from "@anyio/threads";
 import { caught } from "#support/caught";
+import { skipOn } from "#support/runtimes";
 import { built } from "./support/work.js";
 
 const THREAD = await built("portal");
@@ -14,8 +16,8 @@ class Caller {
   #told: ((reply: unknown) => void) | undefined;
   readonly #waiting: unknown[] = [];
 
-  constructor({ port }: BlockingPortal) {
-    this.#worker = new Worker(THREAD, { workerData: { port }, transferList: [port] });
+  constructor({ port }: BlockingPortal, options: WorkerOptions = {}) {
+    this.#worker = new Worker(THREAD, { ...options, workerData: { port }, transferList: [port] });
     this.#worker.on("message", (reply) => {
       if (this.#told === undefined) this.#waiting.push(reply);
       else this.#told(reply);
@@ -33,6 +35,16 @@ class Caller {
     this.#worker.postMessage([how, name, ...args]);
     expect(await this.#next()).toBe("calling");
     return () => this.#next();
+  }
+
+  /** Has it use up its memory. */
+  fill(): void {
+    this.#worker.postMessage(["fill"]);
+  }
+
+  /** What nobody catches there. */
+  async fault(): Promise<unknown> {
+    return (await once(this.#worker, "error"))[0];
   }
 
   async end(): Promise<void> {
@@ -95,6 +107,29 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
     });
 
     expect(events).toEqual(["called", "cleaned up"]);
+  });
+
+  it("cancels what a thread has asked for that runs out of its memory", async () => {
+    skipOn(["bun", "deno"], "its threads have no memory of their own to run out of");
+    const events: string[] = [];
+    const slow = async (): Promise<void> => {
+      try {
+        await sleepForever();
+      } finally {
+        events.push("cleaned up");
+      }
+    };
+    await withBlockingPortal({ slow }, async (portal) => {
+      const caller = new Caller(portal, { resourceLimits: { maxOldGenerationSizeMb: 16 } });
+      await caller.call("callAsync", "slow");
+      const error = caller.fault();
+      caller.fill();
+
+      expect(await error).toMatchObject({ code: "ERR_WORKER_OUT_OF_MEMORY" });
+      while (events.length === 0) await sleep(1);
+    });
+
+    expect(events).toEqual(["cleaned up"]);
   });
 
   it("calls them with the storages of whoever has opened it", async () => {

@@ -7,11 +7,15 @@ import { runtime, skipOn } from "#support/runtimes";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Starts the program of test/fixtures. It uses what is built, as users do. */
+/** Starts a program of test/fixtures. It uses what is built, as users do. */
 function start(how: string, ...flags: string[]): ChildProcess & { printed(): string } {
+  return startFile("program.mjs", how, ...flags);
+}
+
+function startFile(file: string, how: string, ...flags: string[]): ChildProcess & { printed(): string } {
   if (!existsSync(`${root}/dist/index.js`)) throw new Error("build first: pnpm --filter @anyio/threads build");
   const before = runtime.family === "deno" ? ["run", "-A"] : flags;
-  const child = spawn(process.execPath, [...before, `${root}/test/fixtures/programs/program.mjs`, how], {
+  const child = spawn(process.execPath, [...before, `${root}/test/fixtures/programs/${file}`, how], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" },
   });
@@ -37,6 +41,13 @@ describe("a program with threads", { timeout: 30_000 }, () => {
     expect(performance.now() - began).toBeLessThan(9_000);
   });
 
+  it("outside run() has the thread again that a group has used", async () => {
+    const child = start("group");
+    await once(child, "close");
+
+    expect(child.printed()).toBe("the same thread\n");
+  });
+
   it("ends by a signal, and its busy threads with it", async () => {
     const child = start("signal");
     while (!child.printed().includes("ready")) await once(child.stdout ?? child, "data");
@@ -55,6 +66,13 @@ describe("a program with threads", { timeout: 30_000 }, () => {
       0,
       expect.stringMatching(/ERR_ACCESS_DENIED ERR_ACCESS_DENIED\n/),
     ]);
+  });
+
+  it("has nothing left of portals that are closed, nor of threads that broke", async () => {
+    const child = startFile("leftovers.mjs", "");
+    await once(child, "close");
+
+    expect(child.printed()).toBe("left: {}\n");
   });
 
   it("outlives a thread that runs out of memory", async () => {

@@ -195,6 +195,15 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
     });
   });
 
+  it("says what to do about a function among the arguments", async () => {
+    const error = await errorOf(inProgram(() => toThread.run((fn: () => number) => fn(), [() => 1])));
+
+    expect(error).toMatchObject({
+      name: "DataCloneError",
+      message: expect.stringMatching(/given as callable\(fn\)\.$/),
+    });
+  });
+
   it("is a DataCloneError for a result that cannot be cloned", async () => {
     await inProgram(async () => {
       const before = await toThread.run(threadId);
@@ -389,6 +398,24 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
       expect((error.cause as Error | undefined)?.message).toBe(cause);
       expect(other).toBe("unharmed");
       expect([limiter.borrowedTokens, await toThread.run(work.add, [1, 2], { limiter })]).toEqual([0, 3]);
+    });
+  });
+
+  it("fails its call at once", async () => {
+    await inProgram(async () => {
+      const delays: number[] = [];
+      // The fastest counts: the machine may be busy.
+      for (let i = 0; i < 3; i++) {
+        await toThread.run(threadId);
+        const began = performance.now();
+        await caught(
+          toThread.run(() => process.exit(1)),
+          BrokenWorkerError,
+        );
+        delays.push(performance.now() - began);
+      }
+
+      expect(Math.min(...delays)).toBeLessThan(500);
     });
   });
 

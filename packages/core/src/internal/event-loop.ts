@@ -7,4 +7,5 @@ export const {
   clearImmediate: cancelTurn,
   setTimeout: sleepBriefly,
   clearTimeout: wakeEarly,
+  performance,
 } = globalThis;

@@ -92,7 +92,8 @@ export class Asker {
 
   #post(ask: Ask): void {
     const { args, list } = parcelOf(ask.args);
-    this.#facts.port.postMessage({ ...ask, args } satisfies Ask, list);
+    const { id, target, isBlocked } = ask;
+    this.#facts.port.postMessage({ type: "ask", id, target, args, isBlocked } satisfies Ask, list);
   }
 
   #findAnswer(id: number): Outcome | undefined {

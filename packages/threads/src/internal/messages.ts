@@ -3,13 +3,14 @@ import type { RemoteError, SentFunction } from "@anyio/core/workers";
 /** A call that a thread is to do. */
 export interface Call {
   readonly type: "call";
-  readonly id: number;
+  /** Its number in the thread, given as it is sent. */
+  id: number;
   readonly fn: SentFunction;
   readonly args: readonly unknown[];
   /** Which of the arguments are functions of the caller's, to be called back; asked for by these numbers. */
-  readonly remotes?: readonly number[];
+  remotes?: readonly number[];
   /** When its time is up, in ms since 1970; no limit where it is missing. */
-  readonly deadline?: number;
+  deadline?: number;
 }
 
 /** What became of something. */

@@ -14,8 +14,7 @@ const transferringWork = worker<typeof TransferringWork>(new URL("anyio-thread-w
 export const threads: ThreadsFamily = {
   async roundTrips(count) {
     return {
-      // Without a group: here, outside run(), threads end with it.
-      repeat: async (times) => sum(await Promise.all(deal(times, count).map(countTo))),
+      repeat: async (times) => sum(await gather(deal(times, count).map((own) => () => countTo(own)))),
       close: leaveThemAlone,
     };
   },

@@ -1,5 +1,5 @@
 import { inFlight, RunVar } from "@anyio/core/lowlevel";
-import { after, never } from "../event-loop.js";
+import { IdleStack } from "@anyio/core/workers";
 import type { Call, Reply } from "./messages.js";
 import { NOT_BEGUN, PooledWorker } from "./pooled-worker.js";
 
@@ -12,15 +12,15 @@ export class WorkerPool {
     return pool;
   }
 
-  /** Who has nothing to do, and when each is dismissed; the one that was needed last is needed first. */
-  readonly #idle: { readonly worker: PooledWorker; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #idle = new IdleStack<PooledWorker>(IDLE, (worker) => worker.dismiss());
 
   /** Has a worker do a call. */
   async call(call: Call, label: string): Promise<{ reply: Reply; worker: string }> {
     const landed = inFlight();
     try {
       for (;;) {
-        const worker = this.#takeIdle() ?? (await PooledWorker.start());
+        const worker = this.#idle.take() ?? (await PooledWorker.start());
+        worker.isNeeded = true;
         const reply = await worker.call(call, label);
         if (reply === NOT_BEGUN) continue;
         this.#rest(worker);
@@ -31,28 +31,10 @@ export class WorkerPool {
     }
   }
 
-  #takeIdle(): PooledWorker | undefined {
-    for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
-      never(entry.timer);
-      if (!entry.worker.isAlive) continue;
-      entry.worker.isNeeded = true;
-      return entry.worker;
-    }
-    return undefined;
-  }
-
   #rest(worker: PooledWorker): void {
     if (!worker.isAlive) return;
     worker.isNeeded = false;
-    const timer = after(IDLE, () => {
-      this.#idle.splice(
-        this.#idle.findIndex((entry) => entry.worker === worker),
-        1,
-      );
-      worker.dismiss();
-    });
-    timer.unref();
-    this.#idle.push({ worker, timer });
+    this.#idle.push(worker);
   }
 }
 

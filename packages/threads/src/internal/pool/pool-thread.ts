@@ -9,7 +9,7 @@ import { Answers } from "../answers.js";
 import { Bell } from "../bell.js";
 import type { Ask, Call, Cancellation, MessagePort, Outcome } from "../messages.js";
 import { CallRecord } from "./call-record.js";
-import type { CallMessage, ThreadCall } from "./thread-call.js";
+import type { ThreadCall } from "./thread-call.js";
 import type { ThreadPool } from "./thread-pool.js";
 
 /**
@@ -20,8 +20,6 @@ import type { ThreadPool } from "./thread-pool.js";
  */
 export class PoolThread {
   isAlive = true;
-  /** Since when it has had nothing to do. */
-  idleSince = 0;
   /** What people call it. */
   readonly label: string;
   readonly answers: Answers;
@@ -68,10 +66,10 @@ export class PoolThread {
    *
    * @throws {DataCloneError} a `DOMException`, when the arguments cannot be cloned; the thread is as good as before
    */
-  begin(call: ThreadCall, message: CallMessage, transfer: readonly Transferable[]): void {
-    const id = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
-    this.#port.postMessage({ type: "call", id, ...message } satisfies Call, transfer);
-    this.#lastId = id;
+  begin(call: ThreadCall, message: Call, transfer: readonly Transferable[]): void {
+    message.id = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
+    this.#port.postMessage(message, transfer);
+    this.#lastId = message.id;
     this.#call = call;
   }
 

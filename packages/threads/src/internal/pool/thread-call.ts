@@ -27,9 +27,6 @@ export interface Plan {
   caller: Error | undefined;
 }
 
-/** What a call says, but for its number. */
-export type CallMessage = Omit<Call, "type" | "id">;
-
 /** How a thread has ended. */
 export interface End {
   readonly exitCode: number;
@@ -51,7 +48,7 @@ export class ThreadCall {
   readonly #lease: Lease;
   /** Who waits for it; nobody once it is abandoned. */
   #suspension: Suspension<unknown> | null;
-  readonly #message: CallMessage;
+  readonly #message: Call;
   readonly #functions: ReadonlyMap<number, AnyCallback>;
   /** Calls where the caller was, with its scope and its storages: the messages of a thread come anywhere. */
   readonly #inContext: <T>(fn: () => T) => T;
@@ -81,7 +78,7 @@ export class ThreadCall {
       this.#thread.begin(this, this.#message, list);
     } catch (error) {
       pool.rest(this.#thread);
-      throw error;
+      throw explain(error, plan.args);
     }
     this.#landed = inFlight();
     alive.hold();
@@ -193,12 +190,21 @@ function callablesIn(args: readonly unknown[]): ReadonlyMap<number, AnyCallback>
   return found;
 }
 
-function messageOf(fn: SentFunction, args: readonly unknown[], functions: ReadonlyMap<number, unknown>): CallMessage {
+/** Without spreading, which costs microseconds: this is done for each call. */
+function messageOf(fn: SentFunction, args: readonly unknown[], functions: ReadonlyMap<number, unknown>): Call {
+  const sent = functions.size === 0 ? args : args.map((arg, index) => (functions.has(index) ? null : arg));
+  const message: Call = { type: "call", id: 0, fn, args: sent };
+  if (functions.size > 0) message.remotes = [...functions.keys()];
   const at = currentEffectiveDeadline();
-  const deadline = at === Infinity ? {} : { deadline: sharedTime() + at - currentTime() };
-  if (functions.size === 0) return { fn, args, ...deadline };
-  const sent = args.map((arg, index) => (functions.has(index) ? null : arg));
-  return { fn, args: sent, remotes: [...functions.keys()], ...deadline };
+  if (at !== Infinity) message.deadline = sharedTime() + at - currentTime();
+  return message;
+}
+
+/** Says what to do about a function that cannot be cloned. */
+function explain(error: unknown, args: readonly unknown[]): unknown {
+  if (!args.some((arg) => typeof arg === "function")) return error;
+  const { message } = error as Error;
+  return new DOMException(`${message} To be called back, a function is given as callable(fn).`, "DataCloneError");
 }
 
 function isSimple(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { entrust, RunVar } from "@anyio/core/lowlevel";
-import { after, sharedTime } from "../event-loop.js";
+import { IdleStack } from "@anyio/core/workers";
 import { PoolThread } from "./pool-thread.js";
 
 /**
@@ -17,29 +17,19 @@ export class ThreadPool {
   }
 
   readonly #threads = new Set<PoolThread>();
-  /** Who has nothing to do: the one that was needed last is the last, and is needed first. */
-  readonly #idle: PoolThread[] = [];
+  readonly #idle = new IdleStack<PoolThread>(IDLE, (thread) => thread.stop());
   #isEnding = false;
-  #isReaping = false;
   #hasEnded: (() => void) | undefined;
 
   /** A thread that has nothing to do. It is the caller's, until it rests. */
   take(): PoolThread {
-    for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop()) {
-      if (thread.isAlive) return thread;
-    }
-    return this.#start();
+    return this.#idle.take() ?? this.#start();
   }
 
   /** Takes back a thread that has done its call. */
   rest(thread: PoolThread): void {
-    if (this.#isEnding) {
-      thread.stop();
-      return;
-    }
-    thread.idleSince = sharedTime();
-    this.#idle.push(thread);
-    if (!this.#isReaping) this.#reapIn(IDLE);
+    if (this.#isEnding) thread.stop();
+    else this.#idle.push(thread);
   }
 
   /** Told that a thread has lost who waited for it. */
@@ -69,23 +59,7 @@ export class ThreadPool {
     this.#isEnding = true;
     for (const thread of this.#threads) if (!thread.isNeeded) thread.stop();
   }
-
-  #reapIn(ms: number): void {
-    this.#isReaping = true;
-    after(ms, () => this.#reap()).unref();
-  }
-
-  #reap(): void {
-    this.#isReaping = false;
-    const now = sharedTime();
-    const rested = this.#idle.findIndex(({ idleSince }) => now - idleSince < IDLE - SLACK);
-    for (const thread of this.#idle.splice(0, rested === -1 ? this.#idle.length : rested)) thread.stop();
-    const [next] = this.#idle;
-    if (next !== undefined) this.#reapIn(next.idleSince + IDLE - now);
-  }
 }
 
 const current = new RunVar<ThreadPool | undefined>("the pool of worker threads", { default: undefined });
 const IDLE = 10_000;
-/** By how much a timer may be early. */
-const SLACK = 2;

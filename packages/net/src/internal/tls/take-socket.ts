@@ -1,7 +1,7 @@
 import { BrokenResourceError, CancelScope, EndOfStreamError } from "@anyio/core";
 import type { Socket } from "node:net";
-import { SocketAttribute } from "../socket-attribute.js";
-import type { SocketStream } from "../socket-stream.js";
+import { SocketAttribute } from "../../socket-attribute.js";
+import type { SocketStream } from "../../socket-stream.js";
 
 /**
  * Takes the socket out of a stream, for Node's TLS to read and write it. What the stream has received is put back, so that it is

@@ -3,12 +3,12 @@ import { bindScope, suspendForeign } from "@anyio/core/lowlevel";
 import type { ByteStream } from "@anyio/streams";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { SocketAttribute } from "../socket-attribute.js";
-import { SocketStream } from "../socket-stream.js";
+import { SocketAttribute } from "../../socket-attribute.js";
+import { SocketStream } from "../../socket-stream.js";
 import { canWatchGoodbye, watchGoodbye } from "./goodbye.js";
 import { beginHandshake } from "./handshake.js";
 import { GOODBYE_TIMEOUT, raggedEnd } from "./ragged-end.js";
-import type { MakeError } from "./socket-reader.js";
+import type { MakeError } from "../socket-reader.js";
 import { ENDED, takeSocket } from "./take-socket.js";
 import type { TLSPlan } from "./tls-options.js";
 

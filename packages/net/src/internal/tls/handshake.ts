@@ -87,6 +87,7 @@ function hearOfErrors(socket: TLSSocket): void {
 function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Handshaker): () => void {
   // Not half-open yet, for a socket that ends before it is secure is to be given up.
   over.allowHalfOpen = false;
+  let secured: TLSSocket | undefined;
   const server = createServer({ ...node, handshakeTimeout: LONGEST });
   // What Node makes of the options would be one for each connection, and none where there is a context only.
   if (!IS_OTHER) Object.assign(server, { _sharedCreds: node.secureContext });
@@ -96,6 +97,7 @@ function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
     socket.on("error", ignore);
     server.removeAllListeners();
     keepWhileSaying(socket);
+    secured = socket;
     handshaker.onSecure(socket);
   });
   server.on("tlsClientError", (error, socket) => {
@@ -103,7 +105,10 @@ function beginInServer(over: Duplex | Socket, { node }: TLSPlan, handshaker: Han
     handshaker.onFailure(failed(error, (socket as TLSSocket | undefined)?.authorizationError));
   });
   server.emit("connection", over);
-  return () => void over.destroy();
+  return () => {
+    secured?.destroy();
+    over.destroy();
+  };
 }
 
 function follow(socket: TLSSocket, event: "secure" | "secureConnect", handshaker: Handshaker): () => void {

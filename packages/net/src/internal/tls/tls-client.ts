@@ -1,4 +1,4 @@
-import type { TLSOptions } from "../tls-stream.js";
+import type { TLSOptions } from "../../tls-stream.js";
 
 /** How to speak TLS with what is connected to. */
 export interface TLSClientOptions {

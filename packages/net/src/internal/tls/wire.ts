@@ -14,22 +14,27 @@ import { Duplex } from "node:stream";
  */
 export class Wire extends Duplex {
   readonly #stream: ByteStream;
-  readonly #onFailure: (error: unknown) => void;
+  #onFailure: ((error: unknown) => void) | null = null;
+  #failure: { readonly error: unknown } | null = null;
   #carrying = 0;
   #onIdle: (() => void)[] = [];
   #onWritten: (() => void)[] = [];
-  #hasFailed = false;
+  #isCut = false;
 
-  /** @param onFailure is told of the first error in sending */
-  constructor(stream: ByteStream, onFailure: (error: unknown) => void) {
+  constructor(stream: ByteStream) {
     super({ allowHalfOpen: true, autoDestroy: false, emitClose: false });
     this.#stream = stream;
-    this.#onFailure = onFailure;
+  }
+
+  /** Tells of the first error in sending, also where there has been one already. */
+  onFailure(callback: (error: unknown) => void): void {
+    this.#onFailure = callback;
+    if (this.#failure !== null) callback(this.#failure.error);
   }
 
   /** Drops what is written from now on. */
   cut(): void {
-    this.#hasFailed = true;
+    this.#isCut = true;
   }
 
   /** Whether all that was written has been sent, or was lost. */
@@ -65,7 +70,7 @@ export class Wire extends Duplex {
   async #carry(bytes: Uint8Array, done: () => void): Promise<void> {
     this.#carrying++;
     for (const callback of this.#onWritten.splice(0)) callback();
-    if (!this.#hasFailed) await this.#send(bytes);
+    if (!this.#isCut) await this.#send(bytes);
     this.#carrying--;
     done();
     if (this.isIdle) for (const callback of this.#onIdle.splice(0)) callback();
@@ -82,9 +87,10 @@ export class Wire extends Duplex {
   }
 
   #fail(error: unknown): void {
-    if (this.#hasFailed) return;
-    this.#hasFailed = true;
-    this.#onFailure(error);
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#failure = { error };
+    this.#onFailure?.(error);
   }
 }
 

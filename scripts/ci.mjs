@@ -18,6 +18,7 @@ const steps = [
   // Before the packages' checks, which then use the runtimes that this installs.
   { title: "runtimes", args: ["run", "test:runtimes"], tests: true },
   { title: "packages", args: ["run", "test:packages"], tests: true },
+  { title: "docs", args: ["run", "docs:test"], tests: true },
   { title: "size", args: ["run", "size"], tests: false },
   { title: "bench", args: ["run", "bench", "--", "--smoke"], tests: false },
   { title: "release", args: ["run", "release:rehearsal"], tests: true },

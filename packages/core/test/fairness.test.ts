@@ -40,9 +40,9 @@ const busy: Record<string, () => Promise<unknown>> = {
 
 /** Calls `operation` again and again, in as many loops as asked for, until cancelled. */
 const loops = async (count: number, operation: () => Promise<unknown>): Promise<void> => {
-  let isOver = false;
+  const all = { isOver: false };
   const loop = async (): Promise<void> => {
-    while (!isOver) {
+    while (!all.isOver) {
       await operation();
       // What only opens scopes is structural: in a cancelled scope it enters all the same.
       await checkpoint();
@@ -52,7 +52,7 @@ const loops = async (count: number, operation: () => Promise<unknown>): Promise<
     await Promise.all(Array.from({ length: count }, loop));
   } finally {
     // A branch that is between two operations as its scope is left goes on outside of it, and would be in the next test's way.
-    isOver = true;
+    all.isOver = true;
   }
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CancelScope, dumpTasks, failAfter, run, shield, sleep, sleepForever } from "@anyio/core";
+import { CancelScope, dumpTasks, failAfter, run, shield, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
 import { currentScope, suspend, Task } from "@anyio/core/lowlevel";
 import { outside } from "#support/outside";
 import { turn, turns } from "#support/turn";
@@ -93,7 +93,7 @@ describe("dumpTasks", () => {
     await new CancelScope().run(async (scope) => {
       for (let i = 0; i < 10_000; i++) Child.start(`worker ${i}`, () => sleepForever());
       Child.start("another", () => suspend("something else", () => {}));
-      await turns(20);
+      await waitAllTasksBlocked();
       const text = dump().join("\n");
 
       expect(text.split("\n").length).toBeLessThan(6);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it, vi } from "vitest";
-import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever } from "@anyio/core";
+import { CancelledError, CancelScope, getCurrentTask, shield, sleepForever, waitAllTasksBlocked } from "@anyio/core";
 import { cancelSiblings, checkpoint, currentScope, suspend, Task, type TaskOutcome } from "@anyio/core/lowlevel";
 import { caught } from "#support/caught";
 import { skipExplored } from "#support/explored";
@@ -253,7 +253,7 @@ describe("Task", () => {
       for (let i = 0; i < 10_000; i++) {
         Recorded.start(() => suspend("something", () => () => void undone++));
       }
-      await turns(20);
+      await waitAllTasksBlocked();
       scope.cancel();
     });
 

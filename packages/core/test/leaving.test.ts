@@ -21,6 +21,45 @@ describe("leaving a scope", mayLeak, () => {
     expect(events.at(-1)).toBe("left");
   });
 
+  it.each<[string, () => Promise<unknown>]>([
+    ["an operation", () => checkpoint()],
+    ["a scope", () => moveOnAfter(1000, () => {}).then(() => checkpoint())],
+  ])("ends a loop that nobody awaits, also where %s of it had ended and was not told yet", async (_what, step) => {
+    let steps = 0;
+
+    await new CancelScope().run(() => {
+      // From here on all that ends is told in later turns.
+      for (let i = 0; i < 2000; i++) void checkpoint();
+      void (async () => {
+        for (;;) {
+          await step();
+          steps++;
+        }
+      })().catch(() => {});
+    });
+    const before = steps;
+    await turns(20);
+
+    expect(steps).toBe(before);
+  });
+
+  it("ends every branch of a Promise.all that goes from scope to scope", async () => {
+    let steps = 0;
+    const branch = async (): Promise<void> => {
+      for (;;) {
+        await moveOnAfter(1000, () => {});
+        await checkpoint();
+        steps++;
+      }
+    };
+
+    await moveOnAfter(100, () => Promise.all(Array.from({ length: 1000 }, branch)));
+    const before = steps;
+    await turns(20);
+
+    expect(steps).toBe(before);
+  });
+
   it("keeps the value of the body, and is no cancellation of the scope", async () => {
     const scope = new CancelScope();
 

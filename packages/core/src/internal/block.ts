@@ -4,7 +4,7 @@ import { Deferred } from "./deferred.js";
 import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { ambient, perform, realm } from "./realm.js";
-import { cancel, extrasOf, isCancelledFromOutside, open, ScopeNode } from "./scope-tree.js";
+import { attach, cancel, extrasOf, isCancelledFromOutside, open, release, ScopeNode } from "./scope-tree.js";
 import { noFunction } from "./show.js";
 import { onAbort } from "./signal-hub.js";
 import type { Delivery } from "./turns.js";
@@ -16,6 +16,7 @@ export type Conclusion = (block: Block) => unknown;
 export class Block extends ScopeNode implements Delivery {
   #result: Deferred<unknown> | null = null;
   #conclusion: Conclusion = absorb;
+  #isTold = false;
 
   constructor(name: string | undefined) {
     super(realm.root, realm.root, name);
@@ -48,14 +49,27 @@ export class Block extends ScopeNode implements Delivery {
     }
     // A loop over scopes that end at once must not starve the event loop either.
     const { turns } = this.task.run;
-    if (turns.spend()) this.deliver();
-    else turns.defer(this);
+    if (turns.spend() && this.#tell()) return;
+    // It stays where it was until whoever awaits it has gone on.
+    attach(this.parent, this);
+    turns.defer(this);
   }
 
   deliver(): void {
+    if (this.#isTold || this.#tell()) release(this);
+    else this.task.run.turns.defer(this);
+  }
+
+  /**
+   * Tells whether the block may be forgotten. Not where its parent is being left: nobody awaits it in the parent's body, and whoever
+   * does goes on now, and is to find the parent, for outside of it nothing would end that.
+   */
+  #tell(): boolean {
+    this.#isTold = true;
     this.task.run.pulse.activity++;
     if (this.failed) this.#result?.reject(this.outcome);
     else this.#result?.resolve(this.outcome);
+    return this.parent.state !== "leaving";
   }
 }
 

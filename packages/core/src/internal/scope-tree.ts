@@ -176,10 +176,10 @@ export function attach(scope: ScopeNode, dependent: Dependent): void {
   scope.last = dependent;
 }
 
-/** Takes an ended operation out of its scope. */
-export function release(operation: Operation): void {
-  detach(operation);
-  drain(operation.parent);
+/** Takes what has ended out of its scope. */
+export function release(dependent: Dependent): void {
+  detach(dependent);
+  drain(dependent.parent);
 }
 
 /** What is in a scope's ring, oldest first; the ring must not change meanwhile. */
@@ -206,6 +206,7 @@ function isUndecided(item: ScopeNode | Operation): boolean {
   const scopes = [item];
   // The array grows while it is walked.
   for (const scope of scopes) {
+    if (scope.state === "exited") continue;
     if (scope.last === null) return true;
     for (const inner of dependentsOf(scope)) {
       if (inner.isScope) scopes.push(inner);
@@ -256,7 +257,7 @@ function push(top: ScopeNode, state: Cancellation | null): void {
 }
 
 function inherits(scope: ScopeNode, state: Cancellation | null): boolean {
-  if (scope.shield) return false;
+  if (scope.shield || scope.state === "exited") return false;
   return state === null ? scope.cancellation === null && scope.state === "open" : scope.effective === null;
 }
 

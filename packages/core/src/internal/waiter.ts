@@ -87,13 +87,21 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     this.#settle("failed", new CancelledError(cancellation));
   }
 
-  /** Tells whoever awaits the operation. */
+  /** Tells whoever awaits the operation, and releases it. */
   deliver(): void {
-    this.parent.task.run.pulse.activity++;
-    if (this.#state === "failed") this.#reject(this.#outcome);
-    else this.#resolve(this.#outcome);
+    if (this.#state === "delivered") {
+      release(this);
+      return;
+    }
+    const { run } = this.parent.task;
+    run.pulse.activity++;
+    const isResumed = this.#state === "resumed";
+    if (isResumed) this.#resolve(this.#outcome);
+    else this.#reject(this.#outcome);
     this.#state = "delivered";
-    release(this);
+    // Nobody awaits this in the scope's body. Whoever does goes on, and is to find the scope: outside of it nothing would end it.
+    if (isResumed && this.parent.state === "leaving") run.turns.defer(this);
+    else release(this);
   }
 
   #settle(state: "resumed" | "failed", outcome: unknown): void {

@@ -55,7 +55,8 @@ describe("receiveFunction", () => {
   });
 
   it("tells the real error of a module whose URL cannot be decoded", async () => {
-    const error = await caught(Promise.resolve(receiveFunction({ module: "file:///no/100%.js", name: "one" })), Error);
+    const module = "file:///no/one.js?100%";
+    const error = await caught(Promise.resolve(receiveFunction({ module, name: "one" })), Error);
 
     expect(error).not.toBeInstanceOf(URIError);
   });

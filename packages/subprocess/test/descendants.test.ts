@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, failAfter, moveOnAfter } from "@anyio/core";
 import { openProcess, runProcess } from "@anyio/subprocess";
-import { Mark, watchProcessTable } from "./support/marked.js";
+import { Mark, until, watchProcessTable } from "./support/marked.js";
 import { mayLeak } from "#support/may-leak";
 
 watchProcessTable();
@@ -57,6 +57,7 @@ describe("no descendant of runProcess", () => {
     expect(performance.now() - began).toBeLessThan(4_000);
     expect(mark.living.join()).toMatch(/^\d+ sleep 20$/);
     for (const line of mark.living) process.kill(Number.parseInt(line), "SIGKILL");
+    await until(() => mark.living.length === 0);
   });
 
   it("outlives a failure beside it", mayLeak, async () => {

@@ -260,7 +260,8 @@ describe("amap", () => {
   });
 
   // Fails: an iterable that is being pulled from is not waited for, since it may never answer; so what it throws is lost.
-  it.fails("throws what the cleanup of an async generator throws", async () => {
+  // No other try: vitest would turn each of them round.
+  it("throws what the cleanup of an async generator throws", { fails: true, retry: 0 }, async () => {
     async function* items(): AsyncGenerator<number> {
       try {
         yield 1;

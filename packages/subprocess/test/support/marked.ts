@@ -44,7 +44,8 @@ export class Mark {
   get living(): string[] {
     return processes()
       .filter((pid) => this.#isOn(pid))
-      .map(describe);
+      .map(describe)
+      .filter((line) => line !== undefined);
   }
 
   /** Waits until `count` processes bear the mark. */
@@ -83,8 +84,10 @@ function processes(): string[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
-function describe(pid: string): string {
-  return `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim()}`;
+/** Undefined for one that has ended by now. */
+function describe(pid: string): string | undefined {
+  const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+  return command === "" ? undefined : `${pid} ${command}`;
 }
 
 function read(path: string): string {

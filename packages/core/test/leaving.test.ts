@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { CancelledError, CancelScope, failAfter, moveOnAfter, run, shield, sleep, sleepForever } from "@anyio/core";
+import {
+  CancelledError,
+  CancelScope,
+  failAfter,
+  moveOnAfter,
+  rethrowIfCancelled,
+  run,
+  shield,
+  sleep,
+  sleepForever,
+} from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
 import { errorOf } from "#support/caught";
 import { turn, turns } from "#support/turn";
@@ -24,6 +34,7 @@ describe("leaving a scope", mayLeak, () => {
   it.each<[string, () => Promise<unknown>]>([
     ["an operation", () => checkpoint()],
     ["a scope", () => moveOnAfter(1000, () => {}).then(() => checkpoint())],
+    ["a failure", () => suspend("a failure", (waiter) => void waiter.throw(new Error("no"))).catch(rethrowIfCancelled)],
   ])("ends a loop that nobody awaits, also where %s of it had ended and was not told yet", async (_what, step) => {
     let steps = 0;
 

@@ -449,16 +449,22 @@ describe("withTaskGroup", () => {
 describe("startSoon", () => {
   it("begins the task in a later microtask", async () => {
     skipExplored("tasks begin in an order that the seed chooses");
-    const events: string[] = [];
+    const orders: string[][] = [];
 
-    await withTaskGroup(async (tg) => {
-      tg.startSoon(() => void events.push("task"));
-      events.push("body");
-      await undefined;
-      events.push("a microtask later");
-    });
+    // Where the turn's budget is just spent a task begins in the next turn.
+    for (let i = 0; i < 5; i++) {
+      const events: string[] = [];
+      await withTaskGroup(async (tg) => {
+        tg.startSoon(() => void events.push("task"));
+        events.push("body");
+        await undefined;
+        events.push("a microtask later");
+      });
+      orders.push(events);
+    }
 
-    expect(events.slice(0, 2)).toEqual(["body", "task"]);
+    expect(orders).toContainEqual(["body", "task", "a microtask later"]);
+    for (const [first] of orders) expect(first).toBe("body");
   });
 
   it("begins tasks in the order of the calls", async () => {

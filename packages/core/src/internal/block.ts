@@ -4,7 +4,16 @@ import { Deferred } from "./deferred.js";
 import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { ambient, perform, realm } from "./realm.js";
-import { attach, cancel, extrasOf, isCancelledFromOutside, open, release, ScopeNode } from "./scope-tree.js";
+import {
+  attach,
+  cancel,
+  extrasOf,
+  isCancelledFromOutside,
+  isLeftBehind,
+  open,
+  release,
+  ScopeNode,
+} from "./scope-tree.js";
 import { noFunction } from "./show.js";
 import { onAbort } from "./signal-hub.js";
 import type { Delivery } from "./turns.js";
@@ -60,16 +69,13 @@ export class Block extends ScopeNode implements Delivery {
     else this.task.run.turns.defer(this);
   }
 
-  /**
-   * Tells whether the block may be forgotten. Not where its parent is being left: nobody awaits it in the parent's body, and whoever
-   * does goes on now, and is to find the parent, for outside of it nothing would end that.
-   */
+  /** Tells whoever awaits the block, and says whether it may be forgotten. */
   #tell(): boolean {
     this.#isTold = true;
     this.task.run.pulse.activity++;
     if (this.failed) this.#result?.reject(this.outcome);
     else this.#result?.resolve(this.outcome);
-    return this.parent.state !== "leaving";
+    return !isLeftBehind(this, this.outcome);
   }
 }
 

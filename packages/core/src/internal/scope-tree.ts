@@ -182,6 +182,14 @@ export function release(dependent: Dependent): void {
   drain(dependent.parent);
 }
 
+/**
+ * Whether what has ended, and was told, stays in its scope for one more turn. The scope's body has ended, so whoever awaits this is
+ * nobody's: it goes on now, and is to find the scope, for outside of it nothing would end that. A cancellation has ended it already.
+ */
+export function isLeftBehind(dependent: Dependent, outcome: unknown): boolean {
+  return dependent.parent.state === "leaving" && !(outcome instanceof CancelledError);
+}
+
 /** What is in a scope's ring, oldest first; the ring must not change meanwhile. */
 export function* dependentsOf(scope: ScopeNode): Generator<ScopeNode | Operation> {
   const { last } = scope;

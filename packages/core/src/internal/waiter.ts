@@ -4,7 +4,7 @@ import { type Label, textOf } from "./label.js";
 import { isTraced, recordOrigin } from "./origin.js";
 import { quiet } from "./quiet.js";
 import { callIn } from "./realm.js";
-import { attach, Operation, release, type ScopeNode } from "./scope-tree.js";
+import { attach, isLeftBehind, Operation, release, type ScopeNode } from "./scope-tree.js";
 import type { Delivery } from "./turns.js";
 
 /** Takes back what an operation registered; false refuses: the operation then completes in its own time. */
@@ -95,12 +95,10 @@ export class Waiter<T = unknown> extends Operation implements Delivery {
     }
     const { run } = this.parent.task;
     run.pulse.activity++;
-    const isResumed = this.#state === "resumed";
-    if (isResumed) this.#resolve(this.#outcome);
-    else this.#reject(this.#outcome);
+    if (this.#state === "failed") this.#reject(this.#outcome);
+    else this.#resolve(this.#outcome);
     this.#state = "delivered";
-    // Nobody awaits this in the scope's body. Whoever does goes on, and is to find the scope: outside of it nothing would end it.
-    if (isResumed && this.parent.state === "leaving") run.turns.defer(this);
+    if (isLeftBehind(this, this.#outcome)) run.turns.defer(this);
     else release(this);
   }
 

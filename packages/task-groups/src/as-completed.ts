@@ -1,6 +1,6 @@
 import { checkpoint, immediate, quietly, WaitQueue } from "@anyio/core/lowlevel";
 import { Group } from "./internal/group.js";
-import { checkThunks, type Thunks } from "./internal/thunks.js";
+import { checkThunks, type Results, type Thunks } from "./internal/thunks.js";
 import type { TaskHandle } from "./task-handle.js";
 
 /**
@@ -26,11 +26,11 @@ import type { TaskHandle } from "./task-handle.js";
  * });
  * names; // => ["hare", "tortoise"]
  */
-export function asCompleted<T, R>(
-  thunks: Thunks<T>,
-  fn: (completions: AsyncIterableIterator<TaskHandle<T>>) => R | PromiseLike<R>,
+export function asCompleted<const T extends Thunks, R>(
+  thunks: T,
+  fn: (completions: AsyncIterableIterator<TaskHandle<Results<T>[number]>>) => R | PromiseLike<R>,
 ): Promise<R> {
-  return quietly(consume(thunks, fn));
+  return quietly(consume(thunks as Thunks<Results<T>[number]>, fn));
 }
 
 async function consume<T, R>(

@@ -67,6 +67,11 @@ expectTypeOf(
     for await (const task of completions) expectTypeOf(task.returnValue).toEqualTypeOf<number>();
   }),
 ).toEqualTypeOf<Promise<void>>();
+expectTypeOf(
+  asCompleted([() => fetchUser(1), async () => "two", () => sleep(1)], async (completions) => {
+    for await (const task of completions) expectTypeOf(task).toEqualTypeOf<TaskHandle<User | string | void>>();
+  }),
+).toEqualTypeOf<Promise<void>>();
 // @ts-expect-error functions, not promises: a promise has started already
 void asCompleted([fetchUser(1)], () => 1);
 // @ts-expect-error without a callback nobody takes the completions

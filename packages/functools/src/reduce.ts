@@ -7,17 +7,27 @@ import { checkpoint, quietly } from "@anyio/core/lowlevel";
  *
  * @param fn is given the value so far and the next item
  * @param iterable sync or async; an item that is a promise is awaited
- * @param initial the value to begin with; the first item unless told
- * @throws {TypeError} when there is no item and no initial value, `fn` is no function, or `iterable` is none
+ * @throws {TypeError} when there is no item, `fn` is no function, or `iterable` is none
  * @example
  * await reduce(async (sum, n) => sum + n, [1, 2, 3]); // => 6
- * await reduce((words: string, n: number) => `${words} ${n}`, [1, 2], "numbers"); // => "numbers 1 2"
  * @see anyio.functools.reduce
  */
 export function reduce<T>(
   fn: (value: T, item: T) => T | PromiseLike<T>,
   iterable: Iterable<T | PromiseLike<T>> | AsyncIterable<T>,
 ): Promise<T>;
+/**
+ * Combines the items of an iterable with an initial value, which is the result where there is no item.
+ *
+ * **Cancellation:** strikes before the first call, between two, and where `fn` waits; the iterator is closed.
+ *
+ * @param fn is given the value so far and the next item
+ * @param iterable sync or async; an item that is a promise is awaited
+ * @throws {TypeError} when `fn` is no function, or `iterable` is none
+ * @example
+ * await reduce((words: string, n: number) => `${words} ${n}`, [1, 2], "numbers"); // => "numbers 1 2"
+ * @see anyio.functools.reduce
+ */
 export function reduce<T, V>(
   fn: (value: V, item: T) => V | PromiseLike<V>,
   iterable: Iterable<T | PromiseLike<T>> | AsyncIterable<T>,

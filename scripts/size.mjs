@@ -1,7 +1,6 @@
 // `npm run size`: what a program downloads that uses everything of the kernel's packages, minified and gzipped.
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { main, root } from "./lib/run.mjs";
+import { bundle } from "./lib/bundle.mjs";
+import { main } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
 import { table } from "./lib/table.mjs";
 
@@ -25,32 +24,11 @@ await main(async () => {
   if (rows.some(({ isTooLarge }) => isTooLarge)) process.exitCode = 1;
 });
 
-/** @param {(typeof BUNDLES)[number]} bundle */
+/** @param {(typeof BUNDLES)[number]} measured */
 async function weigh({ name, bar, ceiling, entry }) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: entry.join("\n"), resolveDir: `${root}/test` },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    platform: "neutral",
-    external: ["node:*"],
-    legalComments: "none",
-    metafile: true,
-    write: false,
-    logLevel: "warning",
-  });
-  const [file] = outputFiles;
-  const [output] = Object.values(metafile.outputs);
-  if (!file || !output) throw new Error("esbuild has written nothing");
-  if (output.exports.length === 0) throw new Error("the bundle exports nothing, so its size proves nothing");
-
-  const size = gzipSync(file.contents, { level: 9 }).length;
-  const verdict = size > bar ? `missed by ${size - bar}` : "met";
-  return {
-    cells: [name, output.exports.length, file.contents.length, size, bar, verdict, ceiling],
-    isTooLarge: size > ceiling,
-  };
+  const { exports, size, gzipped } = await bundle(entry.join("\n"));
+  const verdict = gzipped > bar ? `missed by ${gzipped - bar}` : "met";
+  return { cells: [name, exports.length, size, gzipped, bar, verdict, ceiling], isTooLarge: gzipped > ceiling };
 }
 
 /** @param {string} door */

@@ -3,6 +3,7 @@ import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { runtimes } from "../../scripts/lib/runtimes.mjs";
 import { examples, matching, runExample } from "../workspace/examples.js";
 import {
@@ -12,7 +13,6 @@ import {
   packAll,
   pick,
   published,
-  root,
   scratch,
   standalone,
   type Tarballs,

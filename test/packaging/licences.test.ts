@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { packages } from "../../scripts/lib/workspace.mjs";
-import { exec, root, tool } from "./packed.js";
+import { exec, tool } from "./packed.js";
 
 /** What the tools that we work with may come under. What users install brings nothing of others along. */
 const ALLOWED = [

@@ -3,9 +3,9 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { root } from "../../scripts/lib/run.mjs";
 import { type Manifest, publishedPackages } from "../../scripts/lib/workspace.mjs";
 
-export const root = join(import.meta.dirname, "../..");
 export const published = publishedPackages();
 /** Those that a program can import by itself: the others need a framework around them. */
 export const standalone = published.filter(({ manifest }) => !("peerDependencies" in manifest));

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it, beforeAll, afterAll } from "vitest";
-import { exec, pack, published, root, scratch, tool } from "./packed.js";
+import { root } from "../../scripts/lib/run.mjs";
+import { exec, pack, published, scratch, tool } from "./packed.js";
 
 const CODE = /^dist\/[\w.-]+\.(js|js\.map|d\.ts)$/;
 /** How far apart the places are that are looked up in a source map, in lines. */

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { inOrder, publishedPackages } from "../../scripts/lib/workspace.mjs";
 import { integrityOf, Registry } from "./registry.js";
 
-const root = join(import.meta.dirname, "../..");
 const ordered = inOrder(publishedPackages()).map(({ manifest }) => manifest);
 /** Some, for they take a second each, and each is packed by the tests of packaging. */
 const some = ["anyio", "@anyio/core"];

@@ -3,9 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { root } from "../../scripts/lib/run.mjs";
 import { packages, publishedPackages, type Manifest } from "../../scripts/lib/workspace.mjs";
-
-const root = join(import.meta.dirname, "../..");
 
 /** A copy of what a release reads and writes: manifests, changelogs and the changesets' configuration. */
 export class Rehearsal implements AsyncDisposable {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { publishedPackages } from "../../scripts/lib/workspace.mjs";
 import { ARROWS, PEERS, violations } from "./boundaries.js";
 
-const root = join(import.meta.dirname, "../..");
 const published = publishedPackages();
 
 describe("the arrows between packages", () => {

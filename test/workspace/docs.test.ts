@@ -2,19 +2,16 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { slug } from "../../docs/scripts/site.mjs";
+import { root } from "../../scripts/lib/run.mjs";
 import { packages } from "../../scripts/lib/workspace.mjs";
 import { documentation } from "./examples.js";
-
-const root = join(import.meta.dirname, "../..");
 
 describe("the pages", () => {
   const pages = [
     join(root, "README.md"),
     join(root, "CONTRIBUTING.md"),
     ...documentation(),
-    ...packages()
-      .map(({ dir }) => join(dir, "README.md"))
-      .filter((path) => existsSync(path)),
+    ...packages().map(({ dir }) => join(dir, "README.md")),
   ];
 
   it.each(pages.map((path) => [relative(root, path), path]))("link to what is there, in %s", (_name, path) => {

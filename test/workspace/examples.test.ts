@@ -1,8 +1,8 @@
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { documentation, examples, languagesOf, matching, runExample, typeErrors } from "./examples.js";
 
-const root = join(import.meta.dirname, "../..");
 /** What stands in blocks that nobody could run here. */
 const NO_PROGRAMS = ["sh", "text", "json", "python"];
 

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { transform } from "esbuild";
 import ts from "typescript";
 import { expect } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
 
 /** A program of the documentation. Its lines stand where they stand in its source. */
@@ -22,8 +23,6 @@ export interface Example {
 }
 
 type Mark = "Not run" | "Not checked";
-
-const root = join(import.meta.dirname, "../..");
 
 /** Every `ts` block of a page, and every `@example` of a package that users install. */
 export function examples(): Example[] {

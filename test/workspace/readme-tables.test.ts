@@ -8,8 +8,7 @@ import {
   runtimesTable,
   withTables,
 } from "../../scripts/lib/readme-tables.mjs";
-
-const root = join(import.meta.dirname, "../..");
+import { root } from "../../scripts/lib/run.mjs";
 
 describe("the tables of the README", () => {
   it("say what was measured and counted; `npm run readme` writes them", () => {

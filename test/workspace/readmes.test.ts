@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
+import { publishedPackages } from "../../scripts/lib/workspace.mjs";
 
-const root = join(import.meta.dirname, "../..");
 const ORDER =
   /^# (?<title>.*)\n\n(?<opening>[^`]*(?:`[^`\n]+`[^`]*)*)\n\n```sh\nnpm install (?<install>.*)\n```\n\n```[tj]s\n/;
 
@@ -26,17 +25,6 @@ describe.each(publishedPackages())("the README of $manifest.name", ({ dir, manif
     const imported = blocksOf(text).flatMap((code) => [...code.matchAll(/ from "((?:@anyio\/)?[\w-]+)/g)]);
     const ours = new Set(imported.map(([, name = ""]) => name).filter((name) => name.includes("anyio")));
     expect(installed.toSorted()).toEqual([...ours.add(manifest.name)].toSorted());
-  });
-});
-
-describe("the READMEs", () => {
-  const folders = ["", ...packages().map(({ folder }) => `packages/${folder}`)];
-
-  it.each(folders)("of ./%s lead to places that exist", (folder) => {
-    const text = readFileSync(join(root, folder, "README.md"), "utf8");
-    const links = [...text.matchAll(/\]\((?!https?:)(?<target>[^)#]+)/g)].map(({ groups }) => groups?.["target"] ?? "");
-
-    expect(links.filter((target) => !existsSync(join(root, folder, target)))).toEqual([]);
   });
 });
 

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/run.mjs";
 
-const root = join(import.meta.dirname, "../..");
 const interrupted = join(import.meta.dirname, "fixtures/interrupted.mjs");
 
 describe("require-node.cjs", () => {

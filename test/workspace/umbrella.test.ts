@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { bundle } from "../../scripts/lib/bundle.mjs";
 import { publishedPackages } from "../../scripts/lib/workspace.mjs";
 import { ARROWS } from "./boundaries.js";
 
-const root = join(import.meta.dirname, "../..");
 const published = publishedPackages();
 const parts = published.filter(({ folder }) => ARROWS["anyio"]?.includes(folder));
 const doors = new Map(published.map(({ manifest, dir }) => [manifest.name, readDoors(dir)]));
@@ -68,20 +67,4 @@ function readDoors(dir: string): ReadonlyMap<string, readonly string[]> {
 /** `@anyio/streams/node` is `anyio/streams/node`; only the low level stands as high as in Python. */
 function subpathOf(folder: string, door: string): string {
   return door === "./lowlevel" ? door : `./${folder}${door.slice(1)}`;
-}
-
-async function bundle(contents: string): Promise<{ size: number; imports: string[] }> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: join(root, "test") },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    platform: "neutral",
-    external: ["node:*"],
-    metafile: true,
-    write: false,
-  });
-  const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  return { size: outputFiles[0]?.contents.length ?? 0, imports: imports.toSorted() };
 }

@@ -2,13 +2,7 @@ import { failAfter, sleep } from "@anyio/core";
 import { withTaskGroup } from "@anyio/task-groups";
 import { Cause, Effect, Exit } from "effect";
 import * as effection from "effection";
-import { build } from "esbuild";
-import { gzipSync } from "node:zlib";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const root = join(import.meta.dirname, "../../..");
 
 // What the README's table says of the others, and of us beside them.
 describe("when a scope's body ends, its tasks", () => {
@@ -141,48 +135,6 @@ describe("where a task fails, and another one's cleanup too", () => {
     const all = Promise.all([Promise.reject(new Error("first")), second]);
 
     await expect(all).rejects.toThrow("first");
-  });
-});
-
-describe("a timeout around two tasks, in a bundle", () => {
-  const programs = {
-    this: `
-      import { failAfter } from "@anyio/core";
-      import { withTaskGroup } from "@anyio/task-groups";
-      export const both = (a, b) => failAfter(1_000, () => withTaskGroup((tg) => { tg.startSoon(a); tg.startSoon(b); }));`,
-    "Effect 4": `
-      import * as Effect from "effect/Effect";
-      export const both = (a, b) =>
-        Effect.runPromise(Effect.all([a, b], { concurrency: "unbounded" }).pipe(Effect.timeout(1_000)));`,
-    "Effection 4": `
-      import { all, race, run, sleep } from "effection";
-      export const both = (a, b) => run(() => race([all([a, b]), sleep(1_000)]));`,
-  };
-
-  it.each(Object.entries(programs))("weighs with %s what the README says", async (name, contents) => {
-    const [headings = [], ...rows] = readFileSync(join(root, "README.md"), "utf8")
-      .split("\n")
-      .filter((line) => line.startsWith("|"))
-      .map((line) => line.split("|").map((cell) => cell.trim()))
-      .filter((cells) => cells.length > 7);
-    const said = rows.find(([, title]) => title === "a timeout around two tasks, in a bundle")?.[
-      headings.indexOf(name)
-    ];
-
-    const { outputFiles } = await build({
-      stdin: { contents, resolveDir: join(root, "packages/bench") },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: "es2022",
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      external: ["node:*"],
-      write: false,
-    });
-
-    const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
-    expect(Math.abs(size / 1_000 - Number.parseFloat(said ?? ""))).toBeLessThan(0.5);
   });
 });
 

@@ -83,7 +83,7 @@ function parseRounds(text: string): number {
 
 function pickWorkloads(lists: readonly string[]): readonly Workload[] {
   const wanted = names(lists);
-  const unknown = wanted.find((prefix) => !WORKLOADS.some(({ name }) => name.startsWith(prefix)));
+  const unknown = wanted.find((prefix) => prefix === "" || !WORKLOADS.some(({ name }) => name.startsWith(prefix)));
   if (unknown !== undefined) throw new UsageError(`no workload "${unknown}"; see --help`);
   return wanted.length === 0
     ? WORKLOADS

@@ -3,12 +3,10 @@ import type { Job } from "./schedule.js";
 /** One line that says where we are, on a terminal; nothing elsewhere. */
 export class Progress {
   readonly #total: number;
-  readonly #stream: NodeJS.WriteStream;
   #begun = 0;
 
-  constructor(total: number, stream: NodeJS.WriteStream = process.stderr) {
+  constructor(total: number) {
     this.#total = total;
-    this.#stream = stream;
   }
 
   begin({ workload, contestant, round }: Job): void {
@@ -21,9 +19,10 @@ export class Progress {
   }
 
   #write(text: string): void {
-    if (!this.#stream.isTTY) return;
-    this.#stream.cursorTo(0);
-    this.#stream.clearLine(1);
-    this.#stream.write(text);
+    const { stderr } = process;
+    if (!stderr.isTTY) return;
+    stderr.cursorTo(0);
+    stderr.clearLine(1);
+    stderr.write(text);
   }
 }

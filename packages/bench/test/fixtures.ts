@@ -1,6 +1,6 @@
 import type { ContestantName } from "../src/contestants/index.js";
 import type { Cell, Row } from "../src/report/results.js";
-import { median } from "../src/statistics.js";
+import { median } from "../src/median.js";
 import type { Workload } from "../src/workloads/workload.js";
 
 export function workload(options: Partial<Workload> = {}): Workload {

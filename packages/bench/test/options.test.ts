@@ -27,6 +27,7 @@ describe("parseOptions", () => {
 
   it.each([
     [["--workload", "nope"]],
+    [["--workload", "spawn,"]],
     [["--contestant", "nope"]],
     [["--rounds", "0"]],
     [["--rounds", "1.5"]],

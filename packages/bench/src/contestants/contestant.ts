@@ -32,6 +32,12 @@ export function familyOf<F extends keyof Families>(contestant: Contestant, famil
   return found;
 }
 
+/** One of those things of a family that a contestant need not have. */
+export function required<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error("has nothing written for this");
+  return found;
+}
+
 /** How long what never ends by itself sleeps, and what a scope that must not strike allows, in milliseconds. */
 export const LONG = 60_000;
 
@@ -74,7 +80,7 @@ export interface BlockedFamily {
   block(tasks: number): Promise<BlockedTasks>;
 }
 
-export interface BlockedTasks {
+interface BlockedTasks {
   /** Sets the event and joins. Returns how many tasks were woken. */
   release(): Promise<number>;
 }
@@ -124,7 +130,7 @@ export interface HandOverFamily {
 }
 
 /** What a task says while it holds a lock. */
-export interface Holding {
+interface Holding {
   readonly enter: (task: number) => void;
   readonly leave: () => void;
 }
@@ -161,15 +167,15 @@ export interface ByteLinesFamily {
  */
 export interface SocketsFamily {
   /** Over `connections` connections at once: 64 bytes there, 64 bytes back. */
-  requests?(connections: number): Promise<Session>;
+  readonly requests?: (connections: number) => Promise<Session>;
   /** Sends so many MiB over one connection in chunks of 64 KiB, and its end; the server answers how many bytes came. */
-  upload?(transport: Transport): Promise<Session>;
+  readonly upload?: (transport: Transport) => Promise<Session>;
   /** Sends 64 bytes by UDP and has them back, `inFlight` of them on their way at once. */
-  datagrams?(inFlight: number): Promise<Session>;
+  readonly datagrams?: (inFlight: number) => Promise<Session>;
   /** Connects, receives the one byte that the server greets with, and its end; `atOnce` at a time. */
-  connections?(atOnce: number): Promise<Session>;
+  readonly connections?: (atOnce: number) => Promise<Session>;
   /** Connects, says nothing, and stays: the server waits for each. */
-  idle?(): Promise<IdleSession>;
+  readonly idle?: () => Promise<IdleSession>;
 }
 
 /** By what bytes go. "tls-strict" minds how a connection ends. */
@@ -181,7 +187,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface IdleSession {
+interface IdleSession {
   /** So many connections more. */
   connect(connections: number): Promise<void>;
   memory(): Promise<ServerMemory>;
@@ -244,7 +250,7 @@ export interface ThreadsFamily {
 
 export type Passing = "transfer" | "clone";
 
-export interface PassingSession {
+interface PassingSession {
   pass(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }

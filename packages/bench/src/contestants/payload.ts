@@ -7,11 +7,6 @@ export const CHUNKS_PER_MIB = 16;
 
 export const GREETING = new Uint8Array([0x63]);
 
-/** Deals `times` out over `hands`, as evenly as can be. */
-export function deal(times: number, hands: number): readonly number[] {
-  return Array.from({ length: hands }, (_, index) => Math.floor((times + index) / hands));
-}
-
 /** How many MiB the server says that it received. */
 export function mibOf(answer: string): number {
   return Number(answer) / (CHUNK.length * CHUNKS_PER_MIB);

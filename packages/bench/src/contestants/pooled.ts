@@ -1,5 +1,5 @@
 import type { Passing, ThreadsFamily } from "./contestant.js";
-import { deal } from "./payload.js";
+import { inHands, sum } from "./shares.js";
 
 /** Threads that have a queue, or take turns: what those have in common that do nothing else. */
 export interface Pool {
@@ -17,7 +17,7 @@ export function pooled(start: (threads: number) => Pool): ThreadsFamily {
     async roundTrips(threads) {
       const pool = start(threads);
       return {
-        repeat: async (times) => sum(await Promise.all(deal(times, threads).map((own) => count(pool, own)))),
+        repeat: (times) => inHands(times, threads, (own) => count(pool, own)),
         close: () => pool.close(),
       };
     },
@@ -47,8 +47,4 @@ async function count(pool: Pool, to: number): Promise<number> {
   let n = 0;
   for (let i = 0; i < to; i += 1) n = await pool.call("increment", n);
   return n;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

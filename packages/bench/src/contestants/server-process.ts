@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { heapInUse, residentMemory } from "../measure/heap.js";
+import { heapInUse, residentMemory } from "../measure/memory.js";
 import type { ServerMemory } from "./contestant.js";
 
-export const SERVICES = ["echo", "count", "greet", "hold", "datagrams", "count-tls", "count-tls-strict"] as const;
+const SERVICES = ["echo", "count", "greet", "hold", "datagrams", "count-tls", "count-tls-strict"] as const;
 
 /** What a server does with each connection: see `SocketsFamily`. */
 export type Service = (typeof SERVICES)[number];

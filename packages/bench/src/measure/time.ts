@@ -1,4 +1,4 @@
-import { median } from "../statistics.js";
+import { median } from "../median.js";
 import type { Effort } from "./effort.js";
 import { expectEqual } from "./expect-equal.js";
 

@@ -2,7 +2,7 @@ import type { ContestantName, PeerName } from "../contestants/index.js";
 import type { Mode } from "../measure/effort.js";
 import type { Sample } from "../sample.js";
 import { type Job, sizeFor } from "../schedule.js";
-import { median } from "../statistics.js";
+import { median } from "../median.js";
 import { takesPart, type Unit, type Workload } from "../workloads/workload.js";
 
 /** One line of the table: a metric of a workload. */

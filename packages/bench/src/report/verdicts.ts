@@ -1,5 +1,5 @@
 import type { Bar, Rule } from "../bars.js";
-import { median } from "../statistics.js";
+import { median } from "../median.js";
 import { type Cell, ratio, type Row } from "./results.js";
 import { figure, table } from "./table.js";
 
@@ -27,7 +27,7 @@ function verdictOn(bar: Bar, rows: readonly Row[], runtime: string): Verdict {
   return { bar, measured, result: measured <= bar.atMost ? "met" : "MISSED" };
 }
 
-function concerns(rule: Rule, { workload, metric }: Row): boolean {
+export function concerns(rule: Rule, { workload, metric }: Pick<Row, "workload" | "metric">): boolean {
   if (metric !== rule.metric) return false;
   return rule.kind === "growth" ? workload.startsWith(rule.workloads) : workload === rule.workload;
 }

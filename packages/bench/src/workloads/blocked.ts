@@ -1,31 +1,32 @@
 import { type BlockedFamily, familyOf } from "../contestants/contestant.js";
 import { GENERALISTS } from "../contestants/index.js";
 import { expectEqual } from "../measure/expect-equal.js";
-import { heapInUse } from "../measure/heap.js";
-import { median } from "../statistics.js";
+import { heapInUse } from "../measure/memory.js";
+import { median } from "../median.js";
 import type { Workload } from "./workload.js";
 
 /** Small counts are measured more often: what else happens on the heap weighs more in them. */
 const TASKS_IN_ALL = 200_000;
 
-export const blocked: Workload = {
-  name: "blocked",
-  title: "tasks blocked on one event, then woken and joined, per task",
+const common = {
   metrics: { memory: "B" },
   size: 100_000,
   smokeSize: 50,
   // A listener per task on one signal takes time by the square.
   smaller: { native: 10_000, effection: 10_000 },
+} as const;
+
+export const blocked: Workload = {
+  ...common,
+  name: "blocked",
+  title: "tasks blocked on one event, then woken and joined, per task",
   run: (contestant, size) => bytesPerBlockedTask(familyOf(contestant, "blocked"), size),
 };
 
 export const receiveBlocked: Workload = {
+  ...common,
   name: "receive-blocked",
   title: "tasks blocked in `receive`, then each sent an item and joined, per task",
-  metrics: { memory: "B" },
-  size: 100_000,
-  smokeSize: 50,
-  smaller: { native: 10_000, effection: 10_000 },
   contestants: [...GENERALISTS, "web-streams"],
   run: (contestant, size) => bytesPerBlockedTask(familyOf(contestant, "receivers"), size),
 };

@@ -1,6 +1,6 @@
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { familyOf } from "../contestants/contestant.js";
+import { familyOf, required } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
 import { withTemporaryDirectory } from "../measure/temporary-directory.js";
 import { timePerOperation } from "../measure/time.js";
@@ -20,8 +20,7 @@ const whole: Workload = {
   smokeSize: 50,
   contestants: ["anyio", "fs-promises"],
   async run(contestant, count, effort) {
-    const { readAll } = familyOf(contestant, "files");
-    if (readAll === undefined) throw new Error("has nothing written for this");
+    const readAll = required(familyOf(contestant, "files").readAll);
     return await withTemporaryDirectory(async (directory) => {
       const files = await SmallFiles.make(directory, count);
       const once = async () => {
@@ -43,8 +42,7 @@ const inPieces: Workload = {
   name: "files-in-pieces",
   title: `files of 4 KiB on average, each opened, read up to its end, and closed, ${AT_ONCE} at once, per file`,
   async run(contestant, count, effort) {
-    const { readPieces } = familyOf(contestant, "files");
-    if (readPieces === undefined) throw new Error("has nothing written for this");
+    const readPieces = required(familyOf(contestant, "files").readPieces);
     return await withTemporaryDirectory(async (directory) => {
       const files = await SmallFiles.make(directory, count);
       const once = async () => {
@@ -69,8 +67,7 @@ const fileLines: Workload = {
   smokeSize: BLOCK,
   contestants: ["anyio", "readline", "readline-events", "fs-promises"],
   async run(contestant, count, effort) {
-    const { lines } = familyOf(contestant, "files");
-    if (lines === undefined) throw new Error("has nothing written for this");
+    const lines = required(familyOf(contestant, "files").lines);
     return await withTemporaryDirectory(async (directory) => {
       const path = join(directory, "lines");
       const text = new Text(BLOCK);

@@ -11,14 +11,13 @@ import { processes } from "./processes.js";
 import { sockets } from "./sockets.js";
 import { spawn } from "./spawn.js";
 import { threads } from "./threads.js";
-import { timeoutAwait, timeoutReturn } from "./timeout.js";
+import { timeouts } from "./timeout.js";
 import type { Workload } from "./workload.js";
 
 /** In the order of the table. */
 export const WORKLOADS: readonly Workload[] = [
   spawn,
-  timeoutReturn,
-  timeoutAwait,
+  ...timeouts,
   cancelSleepers,
   nested,
   tree,

@@ -1,6 +1,6 @@
 import { familyOf, OPERATIONS, type Operation } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
-import { heapInUse } from "../measure/heap.js";
+import { heapInUse } from "../measure/memory.js";
 import type { Workload } from "./workload.js";
 
 /** One batch to warm up, and these that count. */

@@ -1,6 +1,6 @@
-import { type Command, type Contestant, familyOf } from "../contestants/contestant.js";
+import { type Command, familyOf, required } from "../contestants/contestant.js";
 import { expectEqual } from "../measure/expect-equal.js";
-import { residentPeak } from "../measure/resident-peak.js";
+import { residentPeak } from "../measure/memory.js";
 import { timePerOperation } from "../measure/time.js";
 import type { Workload } from "./workload.js";
 
@@ -26,8 +26,7 @@ function short(name: string, atOnce: number, how: string): Workload {
     smokeSize: 20,
     contestants: ["anyio", "child-process", "execa"],
     async run(contestant, times, effort) {
-      const { run } = familyOf(contestant, "processes");
-      if (run === undefined) throw new Error("has nothing written for this");
+      const run = required(familyOf(contestant, "processes").run);
       return { time: await timePerOperation(times, () => run(TRUE, times, atOnce), effort) };
     },
   };
@@ -42,8 +41,10 @@ function captured(size: number): Workload {
     smokeSize: 1,
     contestants: ["anyio", "child-process", "execa"],
     async run(contestant, mib, effort) {
+      const capture = required(familyOf(contestant, "processes").capture);
       const once = async () => {
-        const bytes = await capture(contestant, mib);
+        const bytes = await capture(zeros(mib));
+        expectEqual("the last byte", bytes.at(-1), 0);
         return bytes.length / MIB;
       };
       return { time: await timePerOperation(mib, once, effort), resident: residentPeak() };
@@ -61,8 +62,7 @@ function streamed(size: number): Workload {
     smokeSize: 1,
     contestants: ["anyio", "child-process", "child-process-loop", "execa"],
     async run(contestant, mib, effort) {
-      const { stream } = familyOf(contestant, "processes");
-      if (stream === undefined) throw new Error("has nothing written for this");
+      const stream = required(familyOf(contestant, "processes").stream);
       const once = async () => {
         let received = 0;
         await stream(zeros(mib), (bytes) => {
@@ -73,14 +73,6 @@ function streamed(size: number): Workload {
       return { time: await timePerOperation(mib, once, effort), resident: residentPeak() };
     },
   };
-}
-
-async function capture(contestant: Contestant, mib: number): Promise<Uint8Array> {
-  const { capture: captureOutput } = familyOf(contestant, "processes");
-  if (captureOutput === undefined) throw new Error("has nothing written for this");
-  const bytes = await captureOutput(zeros(mib));
-  expectEqual("the last byte", bytes.at(-1), 0);
-  return bytes;
 }
 
 /** Writes as fast as a program can. Where it stands otherwise, it tells on stderr what it has done. */

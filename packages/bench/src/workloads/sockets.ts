@@ -1,4 +1,4 @@
-import { type Contestant, familyOf, type Session, type Transport } from "../contestants/contestant.js";
+import { type Contestant, familyOf, required, type Session, type Transport } from "../contestants/contestant.js";
 import { whyNoPython } from "../contestants/python-anyio/find-python.js";
 import type { Effort } from "../measure/effort.js";
 import { timePerOperation } from "../measure/time.js";
@@ -19,7 +19,7 @@ const requests: Workload = {
     return whyNoPython();
   },
   async run(contestant, times, effort) {
-    const session = await familyOf(contestant, "sockets").requests?.(CONNECTIONS);
+    const session = await required(familyOf(contestant, "sockets").requests)(CONNECTIONS);
     return { time: await timeOf(session, times, effort) };
   },
 };
@@ -32,7 +32,7 @@ const connections: Workload = {
   smokeSize: 50,
   contestants: ["anyio", "node-net"],
   async run(contestant, times, effort) {
-    const session = await familyOf(contestant, "sockets").connections?.(AT_ONCE);
+    const session = await required(familyOf(contestant, "sockets").connections)(AT_ONCE);
     return { time: await timeOf(session, times, effort) };
   },
 };
@@ -45,7 +45,7 @@ const datagrams: Workload = {
   smokeSize: 100,
   contestants: ["anyio", "node-net"],
   async run(contestant, times, effort) {
-    const session = await familyOf(contestant, "sockets").datagrams?.(IN_FLIGHT);
+    const session = await required(familyOf(contestant, "sockets").datagrams)(IN_FLIGHT);
     return { time: await timeOf(session, times, effort) };
   },
 };
@@ -80,22 +80,20 @@ function upload(name: string, transport: Transport, over: string): Workload {
     smokeSize: 1,
     contestants: transport === "tcp" ? ["anyio", "node-net", "node-net-loop"] : ["anyio", "node-net"],
     async run(contestant, mib, effort) {
-      const session = await familyOf(contestant, "sockets").upload?.(transport);
+      const session = await required(familyOf(contestant, "sockets").upload)(transport);
       return { time: await timeOf(session, mib, effort) };
     },
   };
 }
 
-async function timeOf(session: Session | undefined, times: number, effort: Effort): Promise<number> {
-  if (session === undefined) throw new Error("has nothing written for this");
+async function timeOf(session: Session, times: number, effort: Effort): Promise<number> {
   const time = await timePerOperation(times, () => session.repeat(times), effort);
   await session.close();
   return time;
 }
 
 async function bytesPerConnection(contestant: Contestant, connected: number) {
-  const session = await familyOf(contestant, "sockets").idle?.();
-  if (session === undefined) throw new Error("has nothing written for this");
+  const session = await required(familyOf(contestant, "sockets").idle)();
   // What is compiled and allocated once is no connection's.
   await session.connect(10);
   const before = await session.memory();

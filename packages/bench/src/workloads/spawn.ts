@@ -20,7 +20,7 @@ export async function spawnAndJoin(...[contestant, size, effort]: Parameters<Wor
 }
 
 /** What is timed has to be a group: the first error cancels the rest, all are joined, and the error comes out. */
-export async function proveGroup(family: SpawnFamily): Promise<void> {
+async function proveGroup(family: SpawnFamily): Promise<void> {
   const error = new Error("the first error");
   let ended = 0;
   const caught = await thrownBy(family.failFirst(10, error, () => (ended += 1)));

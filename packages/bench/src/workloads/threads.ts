@@ -1,4 +1,4 @@
-import { familyOf, type Passing, type Session, type ThreadsFamily } from "../contestants/contestant.js";
+import { familyOf, type Passing, required, type Session, type ThreadsFamily } from "../contestants/contestant.js";
 import type { ContestantName } from "../contestants/index.js";
 import { whyNoPython } from "../contestants/python-anyio/find-python.js";
 import { expectEqual } from "../measure/expect-equal.js";
@@ -126,9 +126,4 @@ function passing(how: Passing, size: number, there: string): Workload {
       return { time };
     },
   };
-}
-
-function required<T>(found: T | undefined): T {
-  if (found === undefined) throw new Error("has nothing written for this");
-  return found;
 }

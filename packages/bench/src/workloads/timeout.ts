@@ -3,29 +3,31 @@ import { expectEqual } from "../measure/expect-equal.js";
 import { timePerOperation } from "../measure/time.js";
 import type { Workload } from "./workload.js";
 
-const common = { metrics: { time: "ns" }, size: 20_000, smokeSize: 50, smaller: { effection: 2_000 } } as const;
+/** In the order of the table. */
+export const timeouts: readonly Workload[] = [
+  around("timeout-return", "a function that returns at once", (family, scopes) => family.aroundReturn(scopes)),
+  around("timeout-await", "a function that awaits once", (family, scopes) => family.aroundAwait(scopes)),
+];
 
-export const timeoutReturn: Workload = {
-  ...common,
-  name: "timeout-return",
-  title: "timeout around a function that returns at once, per scope",
-  async run(contestant, size, effort) {
-    const family = familyOf(contestant, "timeout");
-    await proveTimeout(family);
-    return { time: await timePerOperation(size, () => family.aroundReturn(size), effort) };
-  },
-};
-
-export const timeoutAwait: Workload = {
-  ...common,
-  name: "timeout-await",
-  title: "timeout around a function that awaits once, per scope",
-  async run(contestant, size, effort) {
-    const family = familyOf(contestant, "timeout");
-    await proveTimeout(family);
-    return { time: await timePerOperation(size, () => family.aroundAwait(size), effort) };
-  },
-};
+function around(
+  name: string,
+  what: string,
+  repeat: (family: TimeoutFamily, scopes: number) => Promise<number>,
+): Workload {
+  return {
+    name,
+    title: `timeout around ${what}, per scope`,
+    metrics: { time: "ns" },
+    size: 20_000,
+    smokeSize: 50,
+    smaller: { effection: 2_000 },
+    async run(contestant, scopes, effort) {
+      const family = familyOf(contestant, "timeout");
+      await proveTimeout(family);
+      return { time: await timePerOperation(scopes, () => repeat(family, scopes), effort) };
+    },
+  };
+}
 
 /** What is timed has to be a timeout: it strikes, fails as a timeout, and only once its work has cleaned up. */
 async function proveTimeout(family: TimeoutFamily): Promise<void> {

@@ -1,12 +1,11 @@
 import { openProcess, runProcess } from "@anyio/subprocess";
 import { gather } from "@anyio/task-groups";
 import type { Command, ProcessesFamily } from "../contestant.js";
-import { deal } from "../payload.js";
+import { deal, inTurn, sum } from "../shares.js";
 
 export const processes: ProcessesFamily = {
   async run(command, times, atOnce) {
-    const done = await gather(deal(times, atOnce).map((own) => () => runInTurn(command, own)));
-    return done.reduce((sum, each) => sum + each, 0);
+    return sum(await gather(deal(times, atOnce).map((own) => () => inTurn(own, () => succeeds(command)))));
   },
 
   async capture(command) {
@@ -20,11 +19,7 @@ export const processes: ProcessesFamily = {
   },
 };
 
-async function runInTurn(command: Command, times: number): Promise<number> {
-  let done = 0;
-  for (let i = 0; i < times; i += 1) {
-    const { exitCode } = await runProcess(command);
-    if (exitCode === 0) done += 1;
-  }
-  return done;
+async function succeeds(command: Command): Promise<boolean> {
+  const { exitCode } = await runProcess(command);
+  return exitCode === 0;
 }

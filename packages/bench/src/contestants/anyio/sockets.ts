@@ -2,8 +2,9 @@ import { connectTcp, createConnectedUdpSocket } from "@anyio/net";
 import { type ByteStream, TextReceiveStream } from "@anyio/streams";
 import { gather } from "@anyio/task-groups";
 import type { SocketsFamily, Transport } from "../contestant.js";
-import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { CHUNK, CHUNKS_PER_MIB, MESSAGE, mibOf } from "../payload.js";
 import { type Address, ServerProcess, type Service } from "../server-process.js";
+import { deal, sum } from "../shares.js";
 
 const HOST = "127.0.0.1";
 const SERVICE = { tcp: "count", tls: "count-tls", "tls-strict": "count-tls-strict" } as const satisfies Record<
@@ -16,10 +17,8 @@ export const sockets: SocketsFamily = {
     const server = await ServerProcess.start("anyio", "echo");
     const streams = await gather(Array.from({ length: connections }, () => () => connect(server)));
     return {
-      async repeat(times) {
-        const done = await gather(deal(times, connections).map((own, index) => () => request(streams[index], own)));
-        return done.reduce((sum, each) => sum + each, 0);
-      },
+      repeat: async (times) =>
+        sum(await gather(deal(times, connections).map((own, index) => () => request(streams[index], own)))),
       async close() {
         await gather(streams.map((stream) => () => stream.close()));
         await server.stop();
@@ -37,12 +36,13 @@ export const sockets: SocketsFamily = {
     const socket = await createConnectedUdpSocket(HOST, server.address.port);
     return {
       async repeat(times) {
-        for (let sent = 0; sent < inFlight; sent += 1) await socket.send(MESSAGE);
-        let received = 0;
-        for (let left = times - inFlight; received < times; left -= 1) {
+        let [sent, received] = [0, 0];
+        for (; sent < Math.min(inFlight, times); sent += 1) await socket.send(MESSAGE);
+        for (; received < times; received += 1) {
           await socket.receive();
-          received += 1;
-          if (left > 0) await socket.send(MESSAGE);
+          if (sent === times) continue;
+          await socket.send(MESSAGE);
+          sent += 1;
         }
         return received;
       },
@@ -56,10 +56,7 @@ export const sockets: SocketsFamily = {
   async connections(atOnce) {
     const server = await ServerProcess.start("anyio", "greet");
     return {
-      async repeat(times) {
-        const done = await gather(deal(times, atOnce).map((own) => () => greet(server, own)));
-        return done.reduce((sum, each) => sum + each, 0);
-      },
+      repeat: async (times) => sum(await gather(deal(times, atOnce).map((own) => () => greet(server, own)))),
       close: () => server.stop(),
     };
   },

@@ -3,7 +3,7 @@ import { CapacityLimiter } from "@anyio/sync";
 import { gather } from "@anyio/task-groups";
 import { callable, type RemoteFunction, startBlockingPortal, toThread, worker } from "@anyio/threads";
 import type { ThreadsFamily } from "../contestant.js";
-import { deal } from "../payload.js";
+import { deal, sum } from "../shares.js";
 import type * as Work from "../thread-work.js";
 import type * as TransferringWork from "./thread-work.js";
 
@@ -75,10 +75,6 @@ function countBack(to: number, next: RemoteFunction<(n: number) => number>): num
 /** Is called in the portal's thread. */
 async function increment(n: number): Promise<number> {
   return n + 1;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** Threads without work keep nothing alive. */

@@ -24,7 +24,7 @@ export interface Group<S> {
   cancel(): void;
 }
 
-export interface Event<S> {
+interface Event<S> {
   wait(scope: S): Promise<void>;
   set(): void;
 }
@@ -40,7 +40,7 @@ export interface Waiters<S, T, B> {
   shift(): Waiter<T, B> | undefined;
 }
 
-export interface Waiter<T, B> {
+interface Waiter<T, B> {
   readonly brought: B;
   readonly resolve: (value: T) => void;
 }

@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import type { Command, Contestant, ProcessesFamily } from "../contestant.js";
-import { deal } from "../payload.js";
+import { inHands, inTurn } from "../shares.js";
 
 /** By hand, with listeners. What a child has started may outlive it, and so may the child whoever waits for it. */
 const processes: ProcessesFamily = {
-  async run(command, times, atOnce) {
-    const done = await Promise.all(deal(times, atOnce).map((own) => runInTurn(command, own)));
-    return done.reduce((sum, each) => sum + each, 0);
-  },
+  run: (command, times, atOnce) => inHands(times, atOnce, (own) => inTurn(own, () => succeeds(command))),
 
-  capture: async (command) => (await run(command)).stdout,
+  async capture(command) {
+    const { code, stdout } = await run(command);
+    if (code !== 0) throw new Error(`exited with ${code}`);
+    return stdout;
+  },
 
   stream: ([program, ...args], chunk) =>
     new Promise((resolve, reject) => {
@@ -22,13 +23,9 @@ const processes: ProcessesFamily = {
 
 export const childProcess: Contestant = { processes };
 
-async function runInTurn(command: Command, times: number): Promise<number> {
-  let done = 0;
-  for (let i = 0; i < times; i += 1) {
-    const { code } = await run(command);
-    if (code === 0) done += 1;
-  }
-  return done;
+async function succeeds(command: Command): Promise<boolean> {
+  const { code } = await run(command);
+  return code === 0;
 }
 
 interface Completed {

@@ -1,15 +1,10 @@
 import { type Operation, scoped, sleep, spawn, type Task, until } from "effection";
 
-/** Starts one child per number below `count`; a child's error halts the others and is thrown by the parent. */
-export function* startAll(count: number, task: (index: number) => () => Operation<void>): Operation<Task<void>[]> {
-  const tasks: Task<void>[] = [];
-  for (let i = 0; i < count; i += 1) tasks.push(yield* spawn(task(i)));
-  return tasks;
-}
-
-/** Starts all and waits for all. */
+/** Starts one child per number below `count`, and waits for all; a child's error halts the others and is thrown by the parent. */
 export function* inGroup(count: number, task: (index: number) => () => Operation<void>): Operation<void> {
-  for (const child of yield* startAll(count, task)) yield* child;
+  const children: Task<void>[] = [];
+  for (let i = 0; i < count; i += 1) children.push(yield* spawn(task(i)));
+  for (const child of children) yield* child;
 }
 
 /** One step that awaits a promise. */

@@ -1,13 +1,10 @@
 import { execa as run } from "execa";
 import type { Command, Contestant } from "../contestant.js";
-import { deal } from "../payload.js";
+import { inHands, inTurn } from "../shares.js";
 
 export const execa: Contestant = {
   processes: {
-    async run(command, times, atOnce) {
-      const done = await Promise.all(deal(times, atOnce).map((own) => runInTurn(command, own)));
-      return done.reduce((sum, each) => sum + each, 0);
-    },
+    run: (command, times, atOnce) => inHands(times, atOnce, (own) => inTurn(own, () => succeeds(command))),
 
     async capture([program, ...args]) {
       const { stdout } = await run(program, args, { stdin: "ignore", encoding: "buffer", maxBuffer: Infinity });
@@ -22,11 +19,7 @@ export const execa: Contestant = {
   },
 };
 
-async function runInTurn([program, ...args]: Command, times: number): Promise<number> {
-  let done = 0;
-  for (let i = 0; i < times; i += 1) {
-    const { exitCode } = await run(program, args, { stdin: "ignore" });
-    if (exitCode === 0) done += 1;
-  }
-  return done;
+async function succeeds([program, ...args]: Command): Promise<boolean> {
+  const { exitCode } = await run(program, args, { stdin: "ignore" });
+  return exitCode === 0;
 }

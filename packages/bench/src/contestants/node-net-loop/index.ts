@@ -1,23 +1,18 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Contestant, SocketsFamily } from "../contestant.js";
-import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { CHUNK, CHUNKS_PER_MIB, MESSAGE, mibOf } from "../payload.js";
 import { connectRaw, idleClients } from "../raw-clients.js";
 import { type Address, ServerProcess } from "../server-process.js";
+import { inHands } from "../shares.js";
 
 const sockets: SocketsFamily = {
   async requests(connections) {
     const server = await ServerProcess.start("node-net-loop", "echo");
     const opened = await Promise.all(Array.from({ length: connections }, () => connectRaw(server.address.port)));
-    const answers = opened.map((socket) => socket[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>);
+    const clients = opened.map((socket) => ({ socket, answers: socket[Symbol.asyncIterator]() }));
     return {
-      async repeat(times) {
-        const shares = deal(times, connections);
-        const done = await Promise.all(
-          opened.map((socket, index) => request(socket, answers[index], shares[index] ?? 0)),
-        );
-        return done.reduce((sum, each) => sum + each, 0);
-      },
+      repeat: (times) => inHands(times, connections, (own, hand) => request(clients[hand], own)),
       async close() {
         for (const socket of opened) socket.destroy();
         await server.stop();
@@ -35,11 +30,18 @@ const sockets: SocketsFamily = {
 
 export const nodeNetLoop: Contestant = { sockets };
 
-async function request(socket: Socket, answers: AsyncIterator<Uint8Array> | undefined, times: number): Promise<number> {
+interface Client {
+  readonly socket: Socket;
+  readonly answers: AsyncIterator<Uint8Array>;
+}
+
+async function request(client: Client | undefined, times: number): Promise<number> {
+  if (client === undefined) return 0;
+  const { socket, answers } = client;
   for (let i = 0; i < times; i += 1) {
     socket.write(MESSAGE);
     let received = 0;
-    while (received < MESSAGE.length) received += (await answers?.next())?.value.length;
+    while (received < MESSAGE.length) received += (await answers.next()).value.length;
   }
   return times;
 }

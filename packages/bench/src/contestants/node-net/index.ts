@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Contestant, SocketsFamily, Transport } from "../contestant.js";
-import { CHUNK, CHUNKS_PER_MIB, deal, MESSAGE, mibOf } from "../payload.js";
+import { CHUNK, CHUNKS_PER_MIB, MESSAGE, mibOf } from "../payload.js";
 import { connectRaw, idleClients } from "../raw-clients.js";
 import { type Address, ServerProcess } from "../server-process.js";
+import { inHands } from "../shares.js";
 
 const HOST = "127.0.0.1";
 
@@ -14,11 +15,7 @@ const sockets: SocketsFamily = {
     const server = await ServerProcess.start("node-net", "echo");
     const opened = await Promise.all(Array.from({ length: connections }, () => connectRaw(server.address.port)));
     return {
-      async repeat(times) {
-        const shares = deal(times, connections);
-        const done = await Promise.all(opened.map((socket, index) => request(socket, shares[index] ?? 0)));
-        return done.reduce((sum, each) => sum + each, 0);
-      },
+      repeat: (times) => inHands(times, connections, (own, hand) => request(opened[hand], own)),
       async close() {
         for (const socket of opened) socket.destroy();
         await server.stop();
@@ -65,10 +62,7 @@ const sockets: SocketsFamily = {
   async connections(atOnce) {
     const server = await ServerProcess.start("node-net", "greet");
     return {
-      async repeat(times) {
-        const done = await Promise.all(deal(times, atOnce).map((own) => greet(server.address, own)));
-        return done.reduce((sum, each) => sum + each, 0);
-      },
+      repeat: (times) => inHands(times, atOnce, (own) => greet(server.address, own)),
       close: () => server.stop(),
     };
   },
@@ -78,8 +72,9 @@ const sockets: SocketsFamily = {
 
 export const nodeNet: Contestant = { sockets };
 
-function request(socket: Socket, times: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function request(socket: Socket | undefined, times: number): Promise<number> {
+  if (socket === undefined) return 0;
+  return await new Promise((resolve, reject) => {
     let [left, received] = [times, 0];
     const answered = (bytes: Uint8Array) => {
       received += bytes.length;

@@ -1,22 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { Tinypool } from "tinypool";
 import type { Contestant } from "../contestant.js";
-import { type Pool, pooled } from "../pooled.js";
+import { workerPool } from "../worker-pool.js";
 
-// From `dist`.
-const WORK = fileURLToPath(new URL("thread-work.js", import.meta.url));
-const TRANSFERRING_WORK = fileURLToPath(new URL("tinypool-thread-work.js", import.meta.url));
-
-export const tinypool: Contestant = { threads: pooled(start) };
-
-function start(threads: number): Pool {
-  const pool = new Tinypool({ filename: WORK, minThreads: threads, maxThreads: threads });
-  return {
-    call: (name, arg) => pool.run(arg, { name }),
-    pass: (how, bytes) =>
-      how === "clone"
-        ? pool.run(bytes, { name: "stamp" })
-        : pool.run(bytes, { name: "stamp", filename: TRANSFERRING_WORK, transferList: [bytes.buffer] }),
-    close: () => pool.destroy(),
-  };
-}
+export const tinypool: Contestant = { threads: workerPool(Tinypool, "tinypool-thread-work.js") };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median } from "../src/statistics.js";
+import { median } from "../src/median.js";
 
 describe("median", () => {
   it("is the middle value, whatever the order", () => {

@@ -525,18 +525,33 @@ describe("TLSStream where the connection ends without a goodbye", () => {
     await using between = await goBetween();
     const [connected, served] = await tlsOver(between.ends, certificates, { both: { standardCompatible } });
     await Promise.all([served.send(bytes("hello")), connected.receive()]);
-    const forged = Buffer.concat([Buffer.of(23, 3, 3, 0, 64), Buffer.alloc(64, 1)]);
     const stream = victim === "client" ? connected : served;
 
     const receiving = caught(
       failAfter(2_000, () => stream.receive()),
       BrokenResourceError,
     );
-    between.sockets[victim].write(forged);
+    between.sockets[victim].write(forgedRecord());
 
     expect((await receiving).cause).toBeInstanceOf(Error);
     await caught(stream.receive(), BrokenResourceError);
     await Promise.all([forceClose(connected), forceClose(served)]);
+  });
+
+  it("throws an error of its own at each call once it is broken", async () => {
+    const [near, far] = await tlsOver(memoryPair(), certificates);
+    await Promise.all([far.send(bytes("hello")), near.receive()]);
+
+    const forging = far.transportStream.send(forgedRecord());
+    const errors = [
+      await caught(near.receive(), BrokenResourceError),
+      await caught(near.receive(), BrokenResourceError),
+      await caught(near.send(bytes("x")), BrokenResourceError),
+      await caught(near.send(bytes("x")), BrokenResourceError),
+    ];
+
+    expect(new Set(errors).size).toBe(4);
+    await Promise.all([forging, forceClose(near), forceClose(far)]);
   });
 
   it.each<["end" | "resetAndDestroy", string]>([
@@ -972,4 +987,9 @@ async function everythingAndTheEnd(stream: TLSStream): Promise<string> {
       return `${size}, ${(error as Error).name}`;
     }
   }
+}
+
+/** What looks like application data, and was encrypted by nobody. */
+function forgedRecord(): Uint8Array {
+  return Uint8Array.of(23, 3, 3, 0, 64, ...Array.from({ length: 64 }, () => 1));
 }

@@ -19,15 +19,15 @@ import { raggedEnd } from "./ragged-end.js";
 export class Inflow {
   readonly #feed: Feed;
   readonly #isStrict: boolean;
-  readonly #onBroken: (failure: BrokenResourceError) => void;
+  readonly #onBroken: (why: () => BrokenResourceError) => void;
   readonly #unread = new Unread();
   #end: "goodbye" | "ragged" | null = null;
-  #failure: BrokenResourceError | null = null;
+  #failure: (() => BrokenResourceError) | null = null;
   #closed: (() => ClosedResourceError) | null = null;
   #isReceiving = false;
 
   /** @param onBroken is told where the stream is broken; it is to fail this, and what else there is */
-  constructor(feed: Feed, isStrict: boolean, onBroken: (failure: BrokenResourceError) => void) {
+  constructor(feed: Feed, isStrict: boolean, onBroken: (why: () => BrokenResourceError) => void) {
     this.#feed = feed;
     this.#isStrict = isStrict;
     this.#onBroken = onBroken;
@@ -57,9 +57,9 @@ export class Inflow {
     this.#feed.interrupt();
   }
 
-  /** Nothing more can be received, but for what has come already. */
-  fail(failure: BrokenResourceError): void {
-    this.#failure ??= failure;
+  /** Nothing can be received any more but what has come already; whoever wants more is told `why`. */
+  fail(why: () => BrokenResourceError): void {
+    this.#failure ??= why;
     this.#feed.interrupt();
   }
 
@@ -91,7 +91,7 @@ export class Inflow {
         this.#checkOpen();
         if (!this.#unread.isEmpty) return this.#unread.take(maxBytes);
         if (this.#end !== null) throw this.#endError(this.#end);
-        if (this.#failure !== null) throw this.#failure;
+        if (this.#failure !== null) throw this.#failure();
         await this.#advance();
       }
     } finally {
@@ -117,7 +117,7 @@ export class Inflow {
       await this.#feed.pull();
     } catch (error) {
       if (!(error instanceof BrokenResourceError)) throw error;
-      this.#onBroken(error);
+      this.#onBroken(() => new BrokenResourceError(error.message, { cause: error }));
     }
   }
 }

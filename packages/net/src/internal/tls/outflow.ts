@@ -11,7 +11,7 @@ export class Outflow {
   /** How many sends were not through yet. */
   #outstanding = 0;
   #hasSentEof = false;
-  #failure: BrokenResourceError | null = null;
+  #failure: (() => BrokenResourceError) | null = null;
   #closed: (() => ClosedResourceError) | null = null;
 
   constructor(socket: TLSSocket, wire: Wire) {
@@ -50,15 +50,15 @@ export class Outflow {
     });
   }
 
-  /** Nothing can be sent any more; whoever sends is told. */
-  fail(failure: BrokenResourceError): void {
-    this.#failure ??= failure;
-    this.#throwAtSender(this.#failure);
+  /** Nothing can be sent any more; whoever sends is told `why`. */
+  fail(why: () => BrokenResourceError): void {
+    this.#failure ??= why;
+    this.#throwAtSender(this.#failure());
   }
 
   /** TLS has ended, which only is as it should be where that was said. */
   finish(): void {
-    if (!this.#hasSentEof) this.fail(new BrokenResourceError(ENDED));
+    if (!this.#hasSentEof) this.fail(ended);
   }
 
   /** Nothing is taken any more; whoever sends is told `why`. */
@@ -95,8 +95,8 @@ export class Outflow {
   #checkSendable(): void {
     if (this.#closed !== null) throw this.#closed();
     if (this.#sender !== null) throw new BusyResourceError();
-    if (this.#failure !== null) throw this.#failure;
-    if (!this.#socket.writable) throw new BrokenResourceError(ENDED);
+    if (this.#failure !== null) throw this.#failure();
+    if (!this.#socket.writable) throw ended();
   }
 
   /**
@@ -132,7 +132,7 @@ export class Outflow {
 
   readonly #onLost = (error: unknown): void => {
     const message = "what was sent did not get through to the other side; open a new connection";
-    this.fail(new BrokenResourceError(message, { cause: error }));
+    this.fail(() => new BrokenResourceError(message, { cause: error }));
   };
 
   #resumeSender(): void {
@@ -149,4 +149,7 @@ export class Outflow {
 }
 
 const NOTHING = new Uint8Array(0);
-const ENDED = "TLS has ended; nothing can be sent any more";
+
+function ended(): BrokenResourceError {
+  return new BrokenResourceError("TLS has ended; nothing can be sent any more");
+}

@@ -90,23 +90,25 @@ export class TLSOverStream extends ByteStream {
 
   readonly #onEnd = (): void => {
     if ("Bun" in globalThis) {
-      this.#outflow.fail(new BrokenResourceError("the other side has ended, and Bun has with it"));
+      this.#outflow.fail(() => new BrokenResourceError("the other side has ended, and Bun has with it"));
     }
     this.#inflow.finish();
   };
 
   readonly #onError = (error: Error): void => {
-    this.#fail(new BrokenResourceError(`TLS has failed: ${reasonOf(error)}; open a new connection`, { cause: error }));
+    this.#fail(
+      () => new BrokenResourceError(`TLS has failed: ${reasonOf(error)}; open a new connection`, { cause: error }),
+    );
   };
 
   readonly #onClose = (): void => {
-    if (!this.#inflow.hasEnded) this.#fail(new BrokenResourceError("TLS has ended"));
+    if (!this.#inflow.hasEnded) this.#fail(() => new BrokenResourceError("TLS has ended"));
     this.#outflow.finish();
   };
 
-  readonly #fail = (failure: BrokenResourceError): void => {
-    this.#outflow.fail(failure);
-    this.#inflow.fail(failure);
+  readonly #fail = (why: () => BrokenResourceError): void => {
+    this.#outflow.fail(why);
+    this.#inflow.fail(why);
   };
 }
 

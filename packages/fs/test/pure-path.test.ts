@@ -88,6 +88,29 @@ describe("PurePath", () => {
     expect(new PosixPath(path).fullMatch(pattern)).toBe(matches);
   });
 
+  it("matches stars as if each of them tried all that it can stand for", async () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 8 });
+    const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*", "?", "[ab]"), minLength: 1, maxLength: 8 });
+
+    await check(
+      fc.asyncProperty(text, pattern, async (text, pattern) => {
+        const pieces = pattern.split(/\*+/u).map((piece) => piece.replaceAll("?", "."));
+        const all = new RegExp(`^${pieces.join(".*")}$`, "u");
+        expect(new PosixPath(`x/${text}`).match(pattern), `${text} by ${pattern}`).toBe(all.test(text));
+      }),
+      1000,
+    );
+  });
+
+  it("is done at once with a name of many stars that does not match", () => {
+    const path = new PosixPath("a".repeat(200));
+
+    for (const pattern of ["*a".repeat(20), "*a*".repeat(20), "*[a]?".repeat(20)]) {
+      expect(path.fullMatch(pattern)).toBe(true);
+      expect(path.fullMatch(`${pattern}b`), "would take years").toBe(false);
+    }
+  });
+
   it("compares case as the system does, unless told", () => {
     expect(new PosixPath("A.PY").match("*.py")).toBe(false);
     expect(new PosixPath("A.PY").match("*.py", { caseSensitive: false })).toBe(true);

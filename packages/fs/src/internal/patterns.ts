@@ -20,7 +20,7 @@ export function pathPattern(names: readonly string[], { separator }: Flavour, is
       if (isLast) return "[^]*";
       return names[i + 1] === "**" ? "" : `(?:[^]+${escaped})?`;
     }
-    return (name === "*" ? `${one}+` : sourceOf(name, one)) + (isLast ? "" : escaped);
+    return (name === "*" ? `${one}+` : sourceOf(name, one, i)) + (isLast ? "" : escaped);
   });
   return compile(parts.join(""), isCaseSensitive);
 }
@@ -29,21 +29,36 @@ function compile(source: string, isCaseSensitive: boolean): RegExp {
   return new RegExp(`^${source}$`, isCaseSensitive ? "u" : "iu");
 }
 
-/** `one` is what a `?` stands for. */
-function sourceOf(name: string, one: string): string {
-  let source = "";
+/**
+ * `one` is what a `?` stands for; `at` tells the names of one pattern apart.
+ *
+ * What a star takes is decided once: all but the last take as little as they can. Otherwise a name with many stars takes for ever.
+ */
+function sourceOf(name: string, one: string, at = 0): string {
+  const [first = "", ...others] = piecesOf(name, one);
+  const last = others.pop();
+  if (last === undefined) return first;
+  const middle = others.map((piece, i) => `(?=(?<star${at}_${i}>${one}*?${piece}))\\k<star${at}_${i}>`);
+  return `${first}${middle.join("")}${one}*${last}`;
+}
+
+/** What stands before, between and behind the stars. */
+function piecesOf(name: string, one: string): string[] {
+  const pieces = [""];
+  const append = (source: string): void => void pieces.push(`${pieces.pop()}${source}`);
   for (let i = 0; i < name.length;) {
     const set = name[i] === "[" ? SET.exec(name.slice(i)) : null;
     if (set?.groups !== undefined) {
-      source += setOf(set.groups["members"] as string, set.groups["not"] === "!", one);
+      append(setOf(set.groups["members"] as string, set.groups["not"] === "!", one));
       i += set[0].length;
       continue;
     }
     const character = String.fromCodePoint(name.codePointAt(i) as number);
-    source += character === "*" ? `${one}*` : character === "?" ? one : escape(character);
+    if (character === "*") pieces.push("");
+    else append(character === "?" ? one : escape(character));
     i += character.length;
   }
-  return source;
+  return pieces;
 }
 
 // A bracket that comes first is a member; without one that closes, the opening one stands for itself.

@@ -2,7 +2,7 @@
 // `pnpm test --filter core [-- <vitest's arguments>]`: the tests of one package, and nothing else.
 import { parseArgs } from "node:util";
 import { CommandError, main, run } from "./lib/run.mjs";
-import { setUp } from "./lib/set-up.mjs";
+import { install, setUp } from "./lib/set-up.mjs";
 import { neededByTestsOf, packages } from "./lib/workspace.mjs";
 
 const { values, positionals } = parseArgs({
@@ -15,11 +15,9 @@ const failed = [];
 
 await main(async () => {
   if (values.filter) return testOnly(values.filter, positionals);
-  await setUp();
-  await step("format", "oxfmt", ["--check"]);
-  await step("lint", "oxlint", []);
-  await step("unused code", "knip", ["--no-progress", "--no-config-hints"]);
-  await step("types", "turbo", ["run", "types", "types:workspace", "--output-logs=errors-only"]);
+  await install();
+  // The tests alone need what is built.
+  await Promise.all([step("build", "turbo", ["run", "build"], { quiet: true }), checkSources()]);
   // One package at a time: some tests measure how late timers are.
   await step("tests", "turbo", [
     "run",
@@ -31,6 +29,13 @@ await main(async () => {
   ]);
   if (failed.length > 0) throw new CommandError("npm test", failed.join(", "), "");
 });
+
+async function checkSources() {
+  await step("format", "oxfmt", ["--check"]);
+  await step("lint", "oxlint", []);
+  await step("unused code", "knip", ["--no-progress", "--no-config-hints"]);
+  await step("types", "tsc", ["-p", "."]);
+}
 
 /**
  * @param {string[]} filters packages by folder or by name
@@ -58,14 +63,15 @@ async function testOnly(filters, args) {
  * @param {string} title
  * @param {string} command
  * @param {string[]} args
+ * @param {{ quiet?: boolean }} [options]
  */
-async function step(title, command, args) {
+async function step(title, command, args, options) {
   console.log(`\n== ${title}: ${command} ${args.join(" ")}`);
   try {
-    await run(command, args);
+    await run(command, args, options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    console.error(error.message);
+    console.error(`${error.output}${error.message}`);
     failed.push(title);
   }
 }

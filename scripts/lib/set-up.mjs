@@ -16,7 +16,8 @@ export async function setUp(options = {}) {
   await run("turbo", ["run", "build", ...(options.build ?? []).map((name) => `--filter=${name}`)], { quiet: true });
 }
 
-async function install() {
+/** Installs the dependencies where what asks for them has changed. */
+export async function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === manifestsHash()) return;
 
   console.error("Installing dependencies and building …");

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { MessageChannel, type MessagePort, threadId } from "node:worker_threads";
 import { atExit } from "@anyio/core/lowlevel";
 import { withTaskGroup, type TaskGroup } from "@anyio/task-groups";
-import type { AnyFunction } from "./callable.js";
+import type { AnyCallback, AnyFunction } from "./callable.js";
 import { Answers } from "./internal/answers.js";
 import { Bell } from "./internal/bell.js";
 import { checkFunction, show } from "./internal/checks.js";
@@ -82,7 +82,8 @@ async function openFor<T>(
 
 class Portal implements BlockingPortal {
   readonly port: MessagePort;
-  readonly #handlers: ReadonlyMap<string, AnyFunction>;
+  /** As methods: they may need each other. */
+  readonly #handlers: ReadonlyMap<string, AnyCallback>;
   readonly #tg: TaskGroup;
   readonly #answers: Answers;
   readonly #forget: () => void;
@@ -90,7 +91,8 @@ class Portal implements BlockingPortal {
   readonly #inContext = AsyncLocalStorage.snapshot();
 
   constructor(handlers: PortalHandlers, tg: TaskGroup) {
-    this.#handlers = new Map(Object.entries(handlers));
+    const entries = Object.entries(handlers) as [string, AnyCallback][];
+    this.#handlers = new Map(entries.map(([name, handler]) => [name, (...args) => handler.apply(handlers, args)]));
     this.#tg = tg;
     const calls = new MessageChannel();
     const answers = new MessageChannel();
@@ -98,6 +100,7 @@ class Portal implements BlockingPortal {
     this.port = calls.port2;
     this.#answers = new Answers(bell, calls.port1, answers.port1);
     calls.port1.on("message", this.#onMessage);
+    calls.port1.on("messageerror", this.#onUnreadable);
     calls.port1.on("close", this.#onClose);
     calls.port1.unref();
     // It is there before anybody connects, so that also who connects too late learns that.
@@ -112,6 +115,7 @@ class Portal implements BlockingPortal {
     this.#forget();
     bell.close();
     port.off("message", this.#onMessage);
+    port.off("messageerror", this.#onUnreadable);
     port.postMessage({ type: "closing" } satisfies Closing);
     this.#answers.onIdle = () => {
       port.close();
@@ -127,6 +131,14 @@ class Portal implements BlockingPortal {
     else this.#serve(message);
   };
 
+  // Nobody knows what it asks for, so it fails the portal, and by that whoever has asked.
+  readonly #onUnreadable = (error: unknown): void => {
+    const fail = (): never => {
+      throw error;
+    };
+    this.#inContext(() => this.#tg.startSoon(fail, { name: "an ask that cannot be read" }));
+  };
+
   // The thread that called has ended; it is told nothing any more.
   readonly #onClose = (): void => {
     this.#answers.cancel("the thread that called has ended");
@@ -134,7 +146,7 @@ class Portal implements BlockingPortal {
 
   #serve(ask: Ask): void {
     const name = String(ask.target);
-    const handler = this.#handlers.get(name) as ((...args: readonly unknown[]) => unknown) | undefined;
+    const handler = this.#handlers.get(name);
     if (handler === undefined) {
       const known = [...this.#handlers.keys()].map(show).join(", ") || "none";
       this.#answers.fail(ask, new TypeError(`the portal has no function ${show(name)}; it has ${known}`));

@@ -40,12 +40,13 @@ export function callable<F extends AnyFunction>(fn: F): RemoteFunction<F> {
   return new Callable(fn);
 }
 
+/** Any function, for who calls it without knowing what it takes. */
+export type AnyCallback = (...args: unknown[]) => unknown;
+
 /** The function behind a {@link callable}; undefined for any other value. */
 export function callableOf(value: unknown): AnyCallback | undefined {
   return (value as { [CALLABLE]?: AnyCallback } | null | undefined)?.[CALLABLE];
 }
-
-type AnyCallback = (...args: unknown[]) => unknown;
 
 /** Known by it to every copy of this package. */
 const CALLABLE = Symbol.for("@anyio/threads/v1/callable");

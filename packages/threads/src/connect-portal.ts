@@ -66,6 +66,7 @@ class Connection {
       end: "the portal is closed",
     });
     port.on("message", this.#onMessage);
+    port.on("messageerror", this.#onUnreadable);
     port.on("close", this.#onClose);
     port.unref();
   }
@@ -79,6 +80,11 @@ class Connection {
   }
 
   callAsync(name: string, ...args: unknown[]): Promise<unknown> {
+    try {
+      checkText(name, "name");
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const caller = new Error();
     return suspendForeign<unknown>(`${name}() through a portal`, (suspension) => {
       const withdraw = this.#asker.ask(name, args, suspension, caller);
@@ -94,6 +100,11 @@ class Connection {
     if (message.type === "closing") this.#asker.close();
     else this.#asker.settle(message);
     if (this.#asker.waiting === 0) this.#port.unref();
+  };
+
+  readonly #onUnreadable = (error: unknown): void => {
+    this.#asker.lose(error);
+    this.#port.unref();
   };
 
   readonly #onClose = (): void => {

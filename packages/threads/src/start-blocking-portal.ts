@@ -8,7 +8,7 @@ import { TaskCancelledError } from "@anyio/task-groups";
 import type { AnyFunction } from "./callable.js";
 import { RunFinishedError } from "./errors.js";
 import { Bell } from "./internal/bell.js";
-import { checkArray, checkDuration } from "./internal/checks.js";
+import { checkArray, checkDuration, checkText } from "./internal/checks.js";
 import { after, never } from "./internal/event-loop.js";
 import type { MessagePort, Outcome } from "./internal/messages.js";
 import type { Ending, Order, Result } from "./internal/portal-messages.js";
@@ -70,6 +70,7 @@ type CallArguments<F extends AnyFunction> =
  * A function is an export of a module, as `worker()` makes references to, or one that needs nothing from outside itself. It may use all of
  * AnyIO there. The portal keeps no program alive, and ends with the task that has started it, at the latest.
  *
+ * @throws {TypeError} when `name` is no string
  * @throws {RangeError} when `grace` is negative
  * @example
  * using portal = startBlockingPortal();
@@ -81,6 +82,7 @@ type CallArguments<F extends AnyFunction> =
  */
 export function startBlockingPortal(options: StartPortalOptions = {}): SyncPortal {
   const { name = "a blocking portal", grace = 1_000 } = options;
+  checkText(name, "name");
   checkDuration(grace, "grace");
   return new ThreadPortal(name, grace);
 }
@@ -113,7 +115,7 @@ class ThreadPortal implements SyncPortal {
     this.#release = entrust(`${name} to end`, () => this.#dismiss());
     try {
       // Nobody would be told of the other one's end.
-      start(WATCHER, { life: life.port2, memory }, [life.port2]).on("error", this.#onUnwatched);
+      start(WATCHER, { life: life.port2, memory }, [life.port2]).on("error", this.#onLost);
     } catch (error) {
       this.#stop();
       throw error;
@@ -144,7 +146,7 @@ class ThreadPortal implements SyncPortal {
     if (this.#isClosed) return;
     this.#beginToClose();
     const isCancelled = currentEffectiveDeadline() === -Infinity;
-    this.#bell.waitFor(() => this.#bell.isClosed || undefined, isCancelled ? 0 : this.#grace);
+    this.#bell.waitFor(() => undefined, isCancelled ? 0 : this.#grace);
     this.#stop();
   }
 
@@ -160,12 +162,10 @@ class ThreadPortal implements SyncPortal {
   /** Blocks until a task has ended. */
   waitFor(task: ThreadTask): Outcome {
     const outcome = this.#bell.waitFor(() => {
-      // Asked before one looks: what was sent before the end counts.
-      const isOver = this.#bell.isClosed;
       this.#look();
-      return task.outcome ?? (isOver ? null : undefined);
+      return task.outcome;
     });
-    if (outcome) return outcome;
+    if (outcome !== undefined) return outcome;
     throw new BrokenWorkerError(
       this.name,
       this.#exitCode,
@@ -193,10 +193,7 @@ class ThreadPortal implements SyncPortal {
 
   /** Looks for results that have come. Nobody listens: whoever wants one may be blocked. */
   #look(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#port);
-      if (received === undefined) return;
-      const message = received.message as Result | Ending;
+    for (let message = this.#receive(); message !== undefined; message = this.#receive()) {
       if (message.type === "ending") {
         this.#exitCode = message.exitCode;
         if (message.error !== undefined) this.#cause = reviveError(message.error, this.name, "");
@@ -206,6 +203,16 @@ class ThreadPortal implements SyncPortal {
       const task = this.#tasks.get(id);
       this.#tasks.delete(id);
       if (task !== undefined) task.outcome = outcome;
+    }
+  }
+
+  #receive(): Result | Ending | undefined {
+    try {
+      return receiveMessageOnPort(this.#port)?.message as Result | Ending | undefined;
+    } catch (error) {
+      // Nobody knows whose result it was.
+      this.#onLost(error);
+      return undefined;
     }
   }
 
@@ -221,7 +228,7 @@ class ThreadPortal implements SyncPortal {
     this.#cause = error;
   };
 
-  readonly #onUnwatched = (error: unknown): void => {
+  readonly #onLost = (error: unknown): void => {
     this.#cause = error;
     this.#stop();
   };
@@ -239,7 +246,7 @@ class ThreadPortal implements SyncPortal {
 
 class ThreadTask implements SyncTask<unknown> {
   /** What became of it, once somebody has looked. */
-  outcome: Outcome | null = null;
+  outcome: Outcome | undefined;
   readonly #portal: ThreadPortal;
   readonly #id: number;
 
@@ -260,7 +267,7 @@ class ThreadTask implements SyncTask<unknown> {
   }
 
   cancel(): void {
-    if (this.outcome === null) this.#portal.cancel(this.#id);
+    if (this.outcome === undefined) this.#portal.cancel(this.#id);
   }
 }
 

@@ -2,10 +2,18 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { MessageChannel, Worker, type WorkerOptions } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CancelScope, InvalidStateError, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
+import {
+  BrokenResourceError,
+  CancelScope,
+  InvalidStateError,
+  sleep,
+  sleepForever,
+  waitAllTasksBlocked,
+} from "@anyio/core";
 import { type BlockingPortal, connectPortal, withBlockingPortal } from "@anyio/threads";
-import { caught } from "#support/caught";
+import { caught, errorOf } from "#support/caught";
 import { skipOn } from "#support/runtimes";
+import { blockList, refuseBlockLists } from "./support/unreadable.js";
 import { built } from "./support/work.js";
 
 const THREAD = await built("portal");
@@ -163,6 +171,37 @@ describe("withBlockingPortal", { timeout: 30_000 }, () => {
     });
   });
 
+  it("calls them as methods of the object that they are given in", async () => {
+    const handlers = {
+      one: () => 1,
+      two(): number {
+        return this.one() + 1;
+      },
+    };
+
+    const reply = await withBlockingPortal(handlers, (portal) => new Caller(portal).result("call", "two"));
+
+    expect(reply).toEqual({ value: 2 });
+  });
+
+  it.each(BOTH)(
+    "fails where what a thread asks for cannot be read, and the thread learns of its end: %s",
+    async (how) => {
+      skipOn(["bun", "deno"], "they read whatever arrives");
+      refuseBlockLists();
+      let waiting: (() => Promise<unknown>) | undefined;
+      const error = await errorOf(
+        withBlockingPortal({ take: () => {} }, async (portal) => {
+          waiting = await new Caller(portal).call(how, "take", blockList());
+          await sleepForever();
+        }),
+      );
+
+      expect(error).toEqual(new RangeError("it cannot be read"));
+      expect(await waiting?.()).toEqual({ error: expect.stringMatching(/^RunFinishedError/) as unknown });
+    },
+  );
+
   it.each(BOTH)("is closed under who waits: %s", async (how) => {
     const events: string[] = [];
     const slow = async (): Promise<void> => {
@@ -279,6 +318,31 @@ describe("connectPortal", () => {
       }
 
       expect(await asked).toBe(3);
+    });
+  });
+
+  it("fails whoever waits where an answer cannot be read, for nobody knows whose it is", async () => {
+    skipOn(["bun", "deno"], "they read whatever arrives");
+    refuseBlockLists();
+    await withBlockingPortal({ blockList, sleepForever, add: (a: number, b: number) => a + b }, async ({ port }) => {
+      const portal = connectPortal(port);
+      const errors = await Promise.all(
+        ["sleepForever", "blockList"].map((name) => caught(portal.callAsync(name), BrokenResourceError)),
+      );
+
+      expect(errors.map(({ cause }) => String(cause))).toEqual(Array(2).fill("RangeError: it cannot be read"));
+      expect(await portal.callAsync("add", 1, 2)).toBe(3);
+    });
+  });
+
+  it("refuses a name that is none", async () => {
+    await withBlockingPortal({}, async ({ port }) => {
+      const portal = connectPortal(port);
+
+      expect(() => portal.call(7 as never)).toThrow(/^name must be a string/);
+      expect((await caught(portal.callAsync(Symbol("no") as never), TypeError)).message).toMatch(
+        /^name must be a string/,
+      );
     });
   });
 

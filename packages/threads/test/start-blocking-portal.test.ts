@@ -7,6 +7,8 @@ import { RunFinishedError, startBlockingPortal, type SyncPortal, transfer } from
 import { caught } from "#support/caught";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
+import { skipOn } from "#support/runtimes";
+import { blockList, refuseBlockLists } from "./support/unreadable.js";
 import { built, flag, raised, work } from "./support/work.js";
 
 const LOOP = await built("loop");
@@ -175,6 +177,19 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
     });
   });
 
+  it("breaks where a result cannot be read here, for nobody knows whose it is", () => {
+    skipOn(["bun", "deno"], "they read whatever arrives");
+    refuseBlockLists();
+    withPortal((portal) => {
+      const tasks = [portal.startTaskSoon(blockList), portal.startTaskSoon(wait, [60_000])];
+
+      for (const error of [...tasks].reverse().map((task) => thrownBy(() => task.result()))) {
+        expect(error).toBeInstanceOf(BrokenWorkerError);
+        expect((error as Error).cause).toEqual(new RangeError("it cannot be read"));
+      }
+    });
+  });
+
   it("refuses what toThread.run refuses, and goes on", () => {
     withPortal((portal) => {
       expect(thrownBy(() => portal.call(Math.max))).toBeInstanceOf(TypeError);
@@ -184,6 +199,7 @@ describe("startBlockingPortal", { timeout: 30_000 }, () => {
       expect(portal.call(work.add, [1, 2])).toBe(3);
     });
     expect(() => startBlockingPortal({ grace: -1 })).toThrow(RangeError);
+    expect(() => startBlockingPortal({ name: Symbol("no") as never })).toThrow(/^name must be a string/);
   });
 
   it("has several of them", () => {

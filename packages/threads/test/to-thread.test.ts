@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   BrokenWorkerError,
   CancelScope,
@@ -24,9 +24,11 @@ import { callable, defaultThreadLimiter, type RemoteFunction, toThread, worker }
 import { caught, errorOf } from "#support/caught";
 import { mayLeak } from "#support/may-leak";
 import { outside } from "#support/outside";
+import { skipOn } from "#support/runtimes";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { takeWarnings } from "#support/warnings";
 import { inProgram } from "./support/program.js";
+import { blockList, refuseBlockLists } from "./support/unreadable.js";
 import { flag, MODULE, raise, raised, work } from "./support/work.js";
 
 // oxlint-disable-next-line eslint/no-extra-bind -- it is what makes it one
@@ -202,6 +204,23 @@ describe("toThread.run, what it refuses", { timeout: 30_000 }, () => {
       name: "DataCloneError",
       message: expect.stringMatching(/given as callable\(fn\)\.$/),
     });
+  });
+
+  it("is the error of an argument that throws as it is read, also beside a function", async () => {
+    const throws = (error: unknown): object => ({
+      get odd(): never {
+        throw error;
+      },
+    });
+    const fn = (...given: unknown[]): number => given.length;
+
+    const errors = await inProgram(() =>
+      Promise.all(
+        [new RangeError("odd"), undefined].map((error) => errorOf(toThread.run(fn, [throws(error), () => 1]))),
+      ),
+    );
+
+    expect(errors).toEqual([new RangeError("odd"), undefined]);
   });
 
   it("is a DataCloneError for a result that cannot be cloned", async () => {
@@ -471,6 +490,70 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
     });
   });
 
+  describe("for what cannot be read where it arrives", () => {
+    const ONE_THREAD = { limiter: new CapacityLimiter(1) };
+    const expectBroken = (error: BrokenWorkerError): void =>
+      expect((error.cause as Error).message).toBe("it cannot be read");
+
+    beforeEach(() => skipOn(["bun", "deno"], "they read whatever arrives"));
+
+    it.each([
+      ["its result", () => toThread.run(blockList, [], ONE_THREAD)],
+      [
+        "the argument of a call back",
+        () => {
+          const fn = (remote: RemoteFunction<(list: unknown) => void>): void =>
+            remote.callSync(new (process.getBuiltinModule("node:net").BlockList)());
+          return toThread.run(fn, [callable(() => {})], ONE_THREAD);
+        },
+      ],
+      [
+        "its result, and it has ended since",
+        () => {
+          const fn = (): unknown => {
+            setImmediate(() => process.exit(7));
+            return new (process.getBuiltinModule("node:net").BlockList)();
+          };
+          const running = toThread.run(fn, [], ONE_THREAD);
+          Atomics.wait(flag(), 0, 0, 300);
+          return running;
+        },
+      ],
+    ])("breaks as well: %s", async (_what, call) => {
+      refuseBlockLists();
+      await inProgram(async () => {
+        expectBroken(await caught(call(), BrokenWorkerError));
+        expect(await toThread.run(work.add, [1, 2], ONE_THREAD)).toBe(3);
+      });
+    });
+
+    it("breaks as well: its argument, and the answer of a call back", async () => {
+      const refuse = (): void => {
+        const { prototype } = process.getBuiltinModule("node:net").BlockList as unknown as {
+          prototype: Record<symbol, unknown>;
+        };
+        for (const key of Object.getOwnPropertySymbols(prototype)) {
+          if (key.description !== "messaging_deserialize_symbol") continue;
+          prototype[key] = () => {
+            throw new RangeError("it cannot be read");
+          };
+        }
+      };
+      await inProgram(async () => {
+        await toThread.run(refuse, [], ONE_THREAD);
+        expectBroken(
+          await caught(
+            toThread.run((list: unknown) => list, [blockList()], ONE_THREAD),
+            BrokenWorkerError,
+          ),
+        );
+        await toThread.run(refuse, [], ONE_THREAD);
+        const fn = (remote: RemoteFunction<() => unknown>): Promise<unknown> => remote.call();
+        expectBroken(await caught(toThread.run(fn, [callable(blockList)], ONE_THREAD), BrokenWorkerError));
+      });
+    });
+  });
+
   it("may use its own port as it likes", async () => {
     await inProgram(async () => {
       const value = await toThread.run(work.chatter);
@@ -513,6 +596,26 @@ describe("toThread.run, as its run() ends", { timeout: 30_000 }, () => {
     );
 
     expect(ended[0]).toBe(1);
+  });
+
+  it("is joined, and nothing more is called, in a branch that is left behind", mayLeak, async () => {
+    const [ended, began, again] = [flag(), flag(), flag()];
+    let left: Promise<unknown> | undefined;
+    const branch = async (): Promise<void> => {
+      await toThread.run(work50, [ended, began]);
+      await toThread.run(work50, [again, again]);
+    };
+
+    const reasons = await unhandledRejectionsOf(async () => {
+      const failing = (): Promise<never> => raised(began).then(() => Promise.reject(new RangeError("no")));
+      await caught(
+        inProgram(() => Promise.all([(left = errorOf(branch())), failing()])),
+        RangeError,
+      );
+    });
+
+    expect([ended[0], again[0], reasons]).toEqual([1, 0, []]);
+    expect(isCancelled(await left)).toBe(true);
   });
 
   it.each(["wait", "terminate"] as const)("is joined where nobody waits for it: %s", mayLeak, async (onCancel) => {

@@ -1,4 +1,5 @@
 import { receiveMessageOnPort } from "node:worker_threads";
+import { BrokenResourceError } from "@anyio/core";
 import { framesOf, reviveError } from "@anyio/core/workers";
 import { RunFinishedError } from "../errors.js";
 import { parcelOf } from "../transfer.js";
@@ -49,23 +50,16 @@ export class Asker {
    */
   ask(target: string | number, args: readonly unknown[], settle: Settle, caller: Error): () => void {
     const { port } = this.#facts;
-    this.#checkOpen();
-    const id = ++this.#lastId;
-    this.#post({ type: "ask", id, target, args, isBlocked: false });
+    const id = this.#post(target, args, false);
     this.#waiting.set(id, { settle, caller });
     return () => port.postMessage({ type: "withdrawal", id });
   }
 
   /** Asks, and blocks the thread until there is an answer. */
   askBlocking(target: string | number, args: readonly unknown[]): unknown {
-    const { bell } = this.#facts;
-    this.#checkOpen();
-    const id = ++this.#lastId;
-    this.#post({ type: "ask", id, target, args, isBlocked: true });
-    const outcome = bell.waitFor(
-      () => this.#findAnswer(id) ?? (bell.isClosed ? (this.#findAnswer(id) ?? NONE) : undefined),
-    );
-    if (outcome === NONE || outcome === undefined) throw this.#finished();
+    const id = this.#post(target, args, true);
+    const outcome = this.#facts.bell.waitFor(() => this.#findAnswer(id));
+    if (outcome === undefined) throw this.#finished();
     if (outcome.type === "value") return outcome.value;
     throw reviveError(outcome.error, this.#facts.server, framesOf(new Error(), 2));
   }
@@ -80,9 +74,13 @@ export class Asker {
 
   /** Tells all who wait that there will be no answer. */
   close(): void {
-    const left = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { settle } of left) settle.throw(this.#finished());
+    this.#failAll(() => this.#finished());
+  }
+
+  /** Told that an answer has come that cannot be read: nobody knows whose it is. */
+  lose(cause: unknown): void {
+    const what = `an answer of ${this.#facts.server} cannot be read here, and it may be the one to this call`;
+    this.#failAll(() => new BrokenResourceError(`${what}; find out by the cause what it was`, { cause }));
   }
 
   /** Looks through what was sent for a thread that takes no messages. */
@@ -90,10 +88,19 @@ export class Asker {
     this.#findAnswer(0);
   }
 
-  #post(ask: Ask): void {
-    const { args, list } = parcelOf(ask.args);
-    const { id, target, isBlocked } = ask;
+  /** @returns the number of the ask */
+  #post(target: string | number, given: readonly unknown[], isBlocked: boolean): number {
+    if (this.#facts.bell.isClosed) throw this.#finished();
+    const { args, list } = parcelOf(given);
+    const id = ++this.#lastId;
     this.#facts.port.postMessage({ type: "ask", id, target, args, isBlocked } satisfies Ask, list);
+    return id;
+  }
+
+  #failAll(errorOf: () => unknown): void {
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { settle } of left) settle.throw(errorOf());
   }
 
   #findAnswer(id: number): Outcome | undefined {
@@ -106,13 +113,7 @@ export class Asker {
     }
   }
 
-  #checkOpen(): void {
-    if (this.#facts.bell.isClosed) throw this.#finished();
-  }
-
   #finished(): RunFinishedError {
     return new RunFinishedError(this.#facts.end);
   }
 }
-
-const NONE = Symbol("no answer");

@@ -29,13 +29,19 @@ export class Bell {
     Atomics.notify(this.#words, WAKES);
   }
 
-  /** Blocks this thread until `look` finds something. What is sent between a look and the wait is not missed. */
+  /**
+   * Blocks this thread until `look` finds something. What is sent between a look and the wait is not missed.
+   *
+   * @returns what was found; undefined when nobody serves the thread any more, or the time is up
+   */
   waitFor<T>(look: () => T | undefined, timeout = Infinity): T | undefined {
     const end = timeout === Infinity ? Infinity : sharedTime() + timeout;
     for (;;) {
       const wakes = Atomics.load(this.#words, WAKES);
+      // Keep this before the look: what was sent before the end counts.
+      const { isClosed } = this;
       const found = look();
-      if (found !== undefined) return found;
+      if (found !== undefined || isClosed) return found;
       const left = end - sharedTime();
       if (left <= 0) return undefined;
       Atomics.wait(this.#words, WAKES, wakes, left);

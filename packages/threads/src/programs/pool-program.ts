@@ -10,6 +10,7 @@ import { RunFinishedError } from "../errors.js";
 import { THIS_THREAD, type ThisThread } from "../from-thread.js";
 import { Asker } from "../internal/asker.js";
 import { Bell } from "../internal/bell.js";
+import { sharedTime } from "../internal/event-loop.js";
 import type { Answer, Call, Line, MessagePort } from "../internal/messages.js";
 import { CallRecord } from "../internal/pool/call-record.js";
 import { sendError, sendValue } from "../internal/outcome.js";
@@ -45,7 +46,7 @@ const thread: ThisThread = {
     if (record.cancelled === current) throw cancelled();
   },
   remaining() {
-    return Math.max(deadline - (performance.timeOrigin + performance.now()), 0);
+    return Math.max(deadline - sharedTime(), 0);
   },
 };
 Object.defineProperty(globalThis, THIS_THREAD, { value: thread });
@@ -54,6 +55,9 @@ port.on("message", (message: Call | Answer) => {
   if (message.type === "call") perform(message);
   else asker.settle(message);
 });
+
+// Nobody knows what it was, so nobody could be told: the thread ends by it.
+port.on("messageerror", raise);
 
 function perform({ id, fn, args, remotes, deadline: at = Infinity }: Call): void {
   record.begun = current = id;
@@ -125,6 +129,10 @@ function remote(target: number): RemoteFunction {
 function cancelled(): unknown {
   asker.look();
   return reviveError(cancellation ?? UNKNOWN, "the main thread", "");
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function quiet(promise: Promise<unknown>): void {

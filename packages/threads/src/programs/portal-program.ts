@@ -42,10 +42,16 @@ void run(
               resolve();
             }
           });
+          // Nobody knows what it was, so nobody could be told: the thread ends by it.
+          port.on("messageerror", raise);
         }),
     ),
   { name: "a blocking portal", signals: [] },
 ).then(() => process.exit());
+
+function raise(error: unknown): never {
+  throw error;
+}
 
 function start(tg: TaskGroup, { id, fn, args, name }: StartTask): void {
   const task = tg.startSoon(() => perform({ id, fn, args, name }), { name });

@@ -50,6 +50,7 @@ export class PoolThread {
     this.answers.onIdle = this.#onServed;
     this.label = `worker thread ${this.#worker.threadId}`;
     this.#port.on("message", this.#onMessage);
+    this.#port.on("messageerror", this.#onUnreadable);
     this.#port.unref();
     this.#worker.unref();
     this.#worker.on("error", this.#onError);
@@ -130,6 +131,12 @@ export class PoolThread {
     this.#cause = error;
   };
 
+  // A result, or something that it asks for: nobody knows whose.
+  readonly #onUnreadable = (error: unknown): void => {
+    this.#cause = error;
+    this.stop();
+  };
+
   readonly #onExit = (exitCode: number): void => {
     this.isAlive = false;
     // Its last words may not have been listened to yet.
@@ -146,7 +153,12 @@ export class PoolThread {
   };
 
   #receive(): Outcome | Ask | undefined {
-    return receiveMessageOnPort(this.#port)?.message as Outcome | Ask | undefined;
+    try {
+      return receiveMessageOnPort(this.#port)?.message as Outcome | Ask | undefined;
+    } catch (error) {
+      this.#cause = error;
+      return undefined;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { BrokenWorkerError, type CancelledError, currentEffectiveDeadline, curre
 import { currentCancellation, inFlight, type Suspension } from "@anyio/core/lowlevel";
 import { encodeError, framesOf, reviveError, type SentFunction } from "@anyio/core/workers";
 import type { Lease } from "@anyio/sync";
-import { callableOf } from "../../callable.js";
+import { type AnyCallback, callableOf } from "../../callable.js";
 import { RunFinishedError } from "../../errors.js";
 import { parcelOf, type Transferable } from "../../transfer.js";
 import { after, alive, never, sharedTime } from "../event-loop.js";
@@ -179,8 +179,6 @@ export class ThreadCall {
   }
 }
 
-type AnyCallback = (...args: unknown[]) => unknown;
-
 function callablesIn(args: readonly unknown[]): ReadonlyMap<number, AnyCallback> {
   let found = NONE;
   for (const [index, arg] of args.entries()) {
@@ -200,11 +198,10 @@ function messageOf(fn: SentFunction, args: readonly unknown[], functions: Readon
   return message;
 }
 
-/** Says what to do about a function that cannot be cloned. */
+/** Says what to do about a function that cannot be cloned. What a getter has thrown is as it is. */
 function explain(error: unknown, args: readonly unknown[]): unknown {
-  if (!args.some((arg) => typeof arg === "function")) return error;
-  const { message } = error as Error;
-  return new DOMException(`${message} To be called back, a function is given as callable(fn).`, "DataCloneError");
+  if (!(error instanceof DOMException) || !args.some((arg) => typeof arg === "function")) return error;
+  return new DOMException(`${error.message} To be called back, a function is given as callable(fn).`, "DataCloneError");
 }
 
 function isSimple(value: unknown): boolean {

@@ -11,9 +11,11 @@ import { PoolThread } from "./pool-thread.js";
 export class ThreadPool {
   /** The pool of the program that calls. */
   static get current(): ThreadPool {
-    const pool = current.get() ?? new ThreadPool();
-    current.set(pool);
-    return pool;
+    const pool = current.get();
+    if (pool !== undefined) return pool;
+    const made = new ThreadPool();
+    current.set(made);
+    return made;
   }
 
   readonly #threads = new Set<PoolThread>();

@@ -1,34 +1,25 @@
 // Makes the pages that are not written here: the packages' READMEs, and the reference from their docstrings.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { Application } from "typedoc";
-import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
+import { root } from "../../scripts/lib/run.mjs";
 import { tidied } from "./tidied.mjs";
-import { docs, pageOf, repository, siteLink } from "./site.mjs";
+import { docs, doors, foreignPages, pageOf, siteLink } from "./site.mjs";
 
-/** @typedef {{ module: string, source: string, page: string }} Door a module that users import, and its page */
-
-for (const folder of ["packages", "reference"]) rmSync(join(docs, folder), { recursive: true, force: true });
 const INTRODUCTION = `Everything that the packages export, made from its docstrings. The umbrella, \`anyio\`, offers all of it but
 \`@anyio/testing\` and \`@anyio/vitest\`.`;
-const sources = join(repository, "packages");
-copyReadmes();
-// The umbrella has nothing of its own.
-await writeReference(
-  publishedPackages()
-    .filter(({ folder }) => folder !== "anyio")
-    .flatMap(doorsOf),
-);
 
-function copyReadmes() {
-  const files = ["README.md", "CONTRIBUTING.md", ...packages().map(({ folder }) => `packages/${folder}/README.md`)];
-  for (const file of files) {
-    const page = pageOf(file);
-    if (page === undefined || !existsSync(join(repository, file))) continue;
-    const path = join(docs, page);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, withSiteLinks(readFileSync(join(repository, file), "utf8"), file, page));
-  }
+for (const folder of ["packages", "reference"]) rmSync(join(docs, folder), { recursive: true, force: true });
+foreignPages().forEach(copy);
+await writeReference(doors());
+
+/** @param {string} file */
+function copy(file) {
+  const page = pageOf(file);
+  if (page === undefined) throw new Error(`${file} has no page`);
+  const path = join(docs, page);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, withSiteLinks(readFileSync(join(root, file), "utf8"), file, page));
 }
 
 /**
@@ -48,21 +39,11 @@ function withSiteLinks(text, file, page) {
   });
 }
 
-/** @param {ReturnType<typeof publishedPackages>[number]} published @returns {Door[]} */
-function doorsOf({ dir, manifest }) {
-  return Object.entries(manifest.exports ?? {}).flatMap(([door, target]) => {
-    if (typeof target === "string") return [];
-    const module = manifest.name + door.slice(1);
-    const page = module.replace("@anyio/", "").replaceAll("/", "-");
-    return [{ module, source: join(dir, target["@anyio/source"]), page }];
-  });
-}
-
-/** @param {Door[]} doors */
-async function writeReference(doors) {
+/** @param {import("./site.mjs").Door[]} all */
+async function writeReference(all) {
   const app = await Application.bootstrapWithPlugins({
     plugin: ["typedoc-plugin-markdown"],
-    entryPoints: doors.map(({ source }) => source),
+    entryPoints: all.map(({ source }) => source),
     tsconfig: join(docs, "tsconfig.reference.json"),
     outputs: [{ name: "markdown", path: join(docs, "reference") }],
     readme: "none",
@@ -93,8 +74,9 @@ async function writeReference(doors) {
   });
   const project = await app.convert();
   if (project === undefined) throw new Error("the reference cannot be made: the sources have errors");
+  const sources = join(root, "packages");
   for (const module of project.children ?? []) {
-    const door = doors.find(({ source }) => module.name === relative(sources, source).replace(/(?:\/index)?\.ts$/, ""));
+    const door = all.find(({ source }) => module.name === relative(sources, source).replace(/(?:\/index)?\.ts$/, ""));
     if (door === undefined) throw new Error(`there is no door for ${module.name}`);
     module.name = door.module;
   }
@@ -102,16 +84,16 @@ async function writeReference(doors) {
   await app.generateOutputs(project);
 
   const fileOf = (/** @type {string} */ module) => `${module.replaceAll("/", ".")}.md`;
-  for (const { module, page } of doors) {
+  for (const { module, page } of all) {
     const file = join(docs, "reference", fileOf(module));
-    const links = doors.reduce(
-      (text, door) => text.replaceAll(`](${fileOf(door.module)}`, `](${door.page}.md`),
+    const text = all.reduce(
+      (text, door) => text.replaceAll(`](${fileOf(door.module)}`, `](${basename(door.page)}`),
       readFileSync(file, "utf8"),
     );
-    writeFileSync(join(docs, "reference", `${page}.md`), tidied(links));
     rmSync(file);
+    writeFileSync(join(docs, page), tidied(text));
   }
-  const list = doors.map(({ module, page }) => `- [\`${module}\`](${page}.md)`);
+  const list = all.map(({ module, page }) => `- [\`${module}\`](${basename(page)})`);
   writeFileSync(join(docs, "reference/index.md"), `# Reference\n\n${INTRODUCTION}\n\n${list.join("\n")}\n`);
   rmSync(join(docs, "reference/README.md"));
 }

@@ -1,9 +1,12 @@
 // What the repository's files are on the site.
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { root as repository } from "../../scripts/lib/run.mjs";
+import { packages, publishedPackages } from "../../scripts/lib/workspace.mjs";
+
+/** @typedef {{ module: string, source: string, page: string }} Door a module that users import, and its page in the reference */
 
 export const docs = join(import.meta.dirname, "..");
-export const repository = join(docs, "..");
 
 /** Files outside of this folder that have a page. @type {[pattern: RegExp, page: string][]} */
 const PAGES = [
@@ -13,6 +16,25 @@ const PAGES = [
   [/^docs\/README\.md$/, "index.md"],
   [/^docs\/(.+\.md)$/, "$1"],
 ];
+
+/** The files outside of this folder that become pages. */
+export function foreignPages() {
+  return ["README.md", "CONTRIBUTING.md", ...packages().map(({ folder }) => `packages/${folder}/README.md`)];
+}
+
+/** What the reference is made of. The umbrella has nothing of its own. @returns {Door[]} */
+export function doors() {
+  return publishedPackages()
+    .filter(({ folder }) => folder !== "anyio")
+    .flatMap(({ dir, manifest }) =>
+      Object.entries(manifest.exports ?? {}).flatMap(([door, target]) => {
+        if (typeof target === "string") return [];
+        const module = manifest.name + door.slice(1);
+        const page = `reference/${module.replace("@anyio/", "").replaceAll("/", "-")}.md`;
+        return [{ module, source: join(dir, target["@anyio/source"]), page }];
+      }),
+    );
+}
 
 /**
  * The page of a file, both from their own roots: `packages/core/README.md` is at `packages/core.md`.

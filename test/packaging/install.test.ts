@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../scripts/lib/run.mjs";
-import { runtimes } from "../../scripts/lib/runtimes.mjs";
 import { examples, matching, runExample } from "../workspace/examples.js";
 import {
   exec,
   installAlone,
+  installedRuntimes,
   installProject,
   packAll,
   pick,
@@ -24,8 +23,6 @@ const doors = standalone.flatMap(({ manifest }) =>
     .filter((door) => door !== "./package.json")
     .map((door) => manifest.name + door.slice(1)),
 );
-// Beside our own Node, those that `npm run runtimes:install` has brought.
-const installed = runtimes.filter(({ bin }) => existsSync(bin));
 
 const shown = examples();
 
@@ -74,7 +71,7 @@ describe("an empty project with the tarballs", () => {
     },
   );
 
-  it.each(installed)("runs as ES modules and through require() on $id", async ({ bin, args }) => {
+  it.each(installedRuntimes)("runs as ES modules and through require() on $id", async ({ bin, args }) => {
     await writeFile(join(project.dir, "doors.cjs"), doors.map((door) => `require("${door}");`).join("\n"));
 
     await exec(bin, [...args, "use.mjs"], project.dir);

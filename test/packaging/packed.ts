@@ -1,14 +1,19 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../../scripts/lib/run.mjs";
+import { runtimes } from "../../scripts/lib/runtimes.mjs";
 import { type Manifest, publishedPackages } from "../../scripts/lib/workspace.mjs";
 
 export const published = publishedPackages();
 /** Those that a program can import by itself: the others need a framework around them. */
 export const standalone = published.filter(({ manifest }) => !("peerDependencies" in manifest));
+
+/** Beside our own Node, those that `npm run runtimes:install` has brought. */
+export const installedRuntimes = runtimes.filter(({ bin }) => existsSync(bin));
 
 /** The repository's own tool of that name. */
 export function tool(name: string): string {

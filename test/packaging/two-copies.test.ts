@@ -1,9 +1,5 @@
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { runtimes } from "../../scripts/lib/runtimes.mjs";
-import { exec, installProject, pack, published, repack, scratch } from "./packed.js";
-
-const installed = runtimes.filter(({ bin }) => existsSync(bin));
+import { exec, installedRuntimes, installProject, pack, published, repack, scratch } from "./packed.js";
 
 let project: Awaited<ReturnType<typeof scratch>>;
 
@@ -18,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => project[Symbol.asyncDispose]());
 
 describe("two copies of @anyio/core", () => {
-  it.each(installed)("share one scope tree and know each other's errors on $id", async ({ bin, args }) => {
+  it.each(installedRuntimes)("share one scope tree and know each other's errors on $id", async ({ bin, args }) => {
     await exec(bin, [...args, "two-copies.mjs"], project.dir);
   });
 });

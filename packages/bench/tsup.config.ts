@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
+
+const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { devDependencies: object };
 
 export default defineConfig({
   entry: {
@@ -20,18 +23,7 @@ export default defineConfig({
   target: "es2022",
   platform: "node",
   // What is measured is what is published: the packages' built files, and the peers' own.
-  external: [
-    /^@anyio\//,
-    /^effect/,
-    "async-mutex",
-    "execa",
-    "p-limit",
-    "p-queue",
-    "piscina",
-    "selfsigned",
-    "synckit",
-    "tinypool",
-  ],
+  external: Object.keys(devDependencies).map((name) => new RegExp(`^${name}(?:/|$)`)),
   // A process loads the contestant that it measures and no other.
   splitting: true,
   clean: true,

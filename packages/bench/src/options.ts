@@ -17,7 +17,7 @@ export interface Options {
 
 export const USAGE = `pnpm bench [options]
 
-  --workload <name>     one workload, or all whose name begins so; several with commas, or repeated
+  --workload <name>     the one of that name, or all whose name begins so; several with commas, or repeated
   --contestant <name>   ${CONTESTANTS.join(", ")}; likewise
   --rounds <n>          processes for each contestant and workload (default 5)
   --runtime <name>      node20, node22, node24, node26, bun, deno, or a path; by default the node that runs this
@@ -82,12 +82,16 @@ function parseRounds(text: string): number {
 }
 
 function pickWorkloads(lists: readonly string[]): readonly Workload[] {
-  const wanted = names(lists);
-  const unknown = wanted.find((prefix) => prefix === "" || !WORKLOADS.some(({ name }) => name.startsWith(prefix)));
-  if (unknown !== undefined) throw new UsageError(`no workload "${unknown}"; see --help`);
-  return wanted.length === 0
-    ? WORKLOADS
-    : WORKLOADS.filter(({ name }) => wanted.some((prefix) => name.startsWith(prefix)));
+  const wanted = names(lists).map(workloadsOf);
+  return wanted.length === 0 ? WORKLOADS : WORKLOADS.filter((workload) => wanted.flat().includes(workload));
+}
+
+/** The one of that name, or all whose name begins so. */
+function workloadsOf(wanted: string): readonly Workload[] {
+  const exact = WORKLOADS.filter(({ name }) => name === wanted);
+  const found = exact.length > 0 ? exact : WORKLOADS.filter(({ name }) => wanted !== "" && name.startsWith(wanted));
+  if (found.length === 0) throw new UsageError(`no workload "${wanted}"; see --help`);
+  return found;
 }
 
 function pickContestants(lists: readonly string[]): readonly ContestantName[] {

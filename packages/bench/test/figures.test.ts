@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { figuresTables } from "../src/report/figures.js";
-import { row } from "./fixtures.js";
+import { figuresTables, notes } from "../src/report/figures.js";
+import { row, workload } from "./fixtures.js";
 
 describe("figuresTables", () => {
   it("shows ours against each peer's", () => {
@@ -25,6 +25,17 @@ describe("figuresTables", () => {
       "workload unit anyio p-limit ÷ p-limit",
       "lock time ns 3 3 1.00x",
     ]);
+  });
+});
+
+describe("notes", () => {
+  it("say what a workload is, who did less of it, and who failed", () => {
+    const cut = row("spawn", { anyio: [1], effect: "overflow", effection: [4] });
+
+    const said = notes([cut], [workload({ title: "spawn and join", size: 10 })]);
+
+    expect(said.split("\n")).toEqual(["spawn: spawn and join (10)", "spawn time: effect fails: overflow"]);
+    expect(notes([cut], [workload({ size: 2_000 })])).toContain("spawn time: effection did 10 only");
   });
 });
 

@@ -55,7 +55,7 @@ function noteOn(cell: Cell, size: number | undefined): string | undefined {
   return cell.size === size ? undefined : `did ${cell.size.toLocaleString("en")} only`;
 }
 
-function nameOf({ workload, metric, cells: _cells }: Row): string {
+function nameOf({ workload, metric }: Row): string {
   return `${workload} ${metric}`;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CancelScope, InvalidStateError, moveOnAfter, sleep, sleepForever, waitAllTasksBlocked } from "@anyio/core";
+import { checkpoint, currentScope } from "@anyio/core/lowlevel";
 import { cache, lruCache } from "@anyio/functools";
 import { Event } from "@anyio/sync";
 import { gather, race, type TaskHandle, withTaskGroup } from "@anyio/task-groups";
@@ -375,6 +376,20 @@ describe("callers at the same time", () => {
       expect(await first.result()).toBe(failure);
       expect(await second.result()).toBe(failure);
     });
+  });
+
+  it("share nothing of a computation that cancels the scope it is called in: the next computes anew", async () => {
+    let calls = 0;
+    const load = lruCache(async () => {
+      if (++calls > 1) return "computed";
+      await checkpoint();
+      currentScope().cancel();
+      return await sleepForever();
+    });
+
+    const results = await Promise.all([load(), load()]);
+
+    expect([...results, await load(), calls]).toEqual([undefined, "computed", "computed", 2]);
   });
 
   it("share a result that comes in spite of a cancellation", async () => {

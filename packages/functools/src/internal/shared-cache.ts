@@ -120,7 +120,9 @@ export class SharedCache {
           throw error;
         }
       });
-      this.#keep(entry, result?.value);
+      // What has cancelled the scope that it was called in has computed nothing.
+      if (result === undefined) this.#fail(entry, NOTHING);
+      else this.#keep(entry, result.value);
       return result?.value;
     } catch (error) {
       this.#fail(entry, isCancelled ? withoutCancellations(error) : error);

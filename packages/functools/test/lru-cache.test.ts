@@ -467,7 +467,7 @@ describe("a call", () => {
   // What takes a few seconds in linear time takes half a minute where each call looks through all others.
   it(
     "takes time in proportion to the calls that a computation waits for",
-    { ...mayLeak, timeout: 15_000 },
+    { ...mayLeak, timeout: 30_000 },
     async () => {
       skipExplored("so many under so many schedules take minutes");
       const count = 100_000;

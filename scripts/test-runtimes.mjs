@@ -77,7 +77,7 @@ function summarize(rows) {
   if (rows.some(({ report, problems }) => report.failed.length > 0 || problems.length > 0)) process.exitCode = 1;
 }
 
-/** Replaces the counts of the runtimes that were run. @param {string} file @param {import("./lib/readme-tables.mjs").Counts[]} counts */
+/** Replaces the counts of the runtimes that were run. @param {string} file @param {import("./lib/runtimes-table.mjs").Counts[]} counts */
 function keepCounts(file, counts) {
   /** @type {typeof counts} */
   const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
@@ -86,7 +86,7 @@ function keepCounts(file, counts) {
   writeFileSync(file, `${JSON.stringify(inOrder, null, 2)}\n`);
 }
 
-/** @param {Row} row @returns {import("./lib/readme-tables.mjs").Counts} */
+/** @param {Row} row @returns {import("./lib/runtimes-table.mjs").Counts} */
 function toCounts({ id, version, report: { passed, failed, skipped } }) {
   return { id, version, passed, failed: failed.length, skipped: skipped.length };
 }

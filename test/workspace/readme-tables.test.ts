@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  performanceTable,
-  readCounts,
-  readResults,
-  runtimesTable,
-  withTables,
-} from "../../scripts/lib/readme-tables.mjs";
+import { performanceTable, readResults } from "../../scripts/lib/performance-table.mjs";
+import { withTables } from "../../scripts/lib/readme-tables.mjs";
 import { root } from "../../scripts/lib/run.mjs";
+import { readCounts, runtimesTable } from "../../scripts/lib/runtimes-table.mjs";
 
 describe("the tables of the README", () => {
   it("say what was measured and counted; `npm run readme` writes them", () => {
@@ -17,10 +13,14 @@ describe("the tables of the README", () => {
     expect(text).toBe(withTables(text));
   });
 
-  it("are of one machine", () => {
-    const machines = readResults().map(({ conditions: { platform, cpu } }) => `${platform}, ${cpu}`);
+  it("are of one machine, and of the same libraries", () => {
+    const [first, ...others] = readResults().map(({ conditions: { platform, cpu, versions } }) => ({
+      platform,
+      cpu,
+      versions,
+    }));
 
-    expect(new Set(machines).size).toBe(1);
+    for (const other of others) expect(other).toEqual(first);
   });
 
   it("are of runs in which no test failed", () => {
@@ -36,6 +36,15 @@ describe("performanceTable", () => {
     }));
 
     expect(performanceTable(reports)).toMatch(/\| +\*\*0\.5 ×\*\* \| +4 × \|/);
+  });
+
+  it("refuses a report without the figure of a peer that it shows", () => {
+    const reports = readResults().map((report) => ({
+      ...report,
+      results: report.results.map((row) => ({ ...row, ratios: { ...row.ratios, "p-limit": null } })),
+    }));
+
+    expect(() => performanceTable(reports)).toThrow("lock has no figure of p-limit");
   });
 });
 

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BrokenWorkerError, CancelScope, currentSignal, sleep } from "@anyio/core";
+import { BrokenWorkerError, CancelScope, currentSignal, isCancelled, sleep } from "@anyio/core";
 import { CapacityLimiter } from "@anyio/sync";
 import { callable, type RemoteFunction, toThread, type ToThreadOptions } from "@anyio/threads";
 import { mayLeak } from "#support/may-leak";
 import { check } from "#support/property";
 import { unhandledRejectionsOf } from "#support/unhandled";
+import { takeWarnings } from "#support/warnings";
 import { inProgram } from "./support/program.js";
 import { flag, work } from "./support/work.js";
 
@@ -26,6 +27,17 @@ const CALLS: Record<string, (n: number, options: Options) => Promise<unknown>> =
       options,
     ),
   fails: (n, options) => toThread.run(work.fail, [], options).catch((error: unknown) => own(error, "OddError", n)),
+  leaves: (n, options) =>
+    toThread.run(
+      (n: number) => {
+        setTimeout(() => {
+          throw new RangeError("left behind");
+        }, 2);
+        return n;
+      },
+      [n],
+      options,
+    ),
   exits: (n, options) =>
     toThread
       .run(() => process.exit(1), [], options)
@@ -38,30 +50,50 @@ const CALLS: Record<string, (n: number, options: Options) => Promise<unknown>> =
 const call = fc.record({
   what: fc.constantFrom(...Object.keys(CALLS)),
   onCancel: fc.constantFrom("wait" as const, "abandon" as const, "terminate" as const),
-  // One that ends only when it is cancelled is cancelled always.
-  cancelAfter: fc.option(fc.nat(15)),
 });
+
+/** Calls that are cancelled together. */
+const group = fc.record({ calls: fc.array(call, { maxLength: 4 }), cancelAfter: fc.option(fc.nat(15)) });
 
 describe("toThread.run, whatever happens to its calls", () => {
   it("gives each its own result or cancels it, and keeps to its tokens", { timeout: 60_000 }, async () => {
     await check(
-      fc.asyncProperty(fc.array(call, { maxLength: 8 }), fc.integer({ min: 1, max: 3 }), async (calls, tokens) => {
+      fc.asyncProperty(fc.array(group, { maxLength: 4 }), fc.integer({ min: 1, max: 3 }), async (groups, tokens) => {
         const limiter = new CapacityLimiter(tokens);
-        await inProgram(async () => {
-          const results = calls.map(async ({ what, onCancel, cancelAfter }, n) => {
-            const scope = new CancelScope();
-            const after = cancelAfter ?? (what === "checks" ? 5 : null);
-            if (after !== null) setTimeout(() => scope.cancel(), after);
-            const value = await scope.run(() => CALLS[what]?.(n, { limiter, onCancel, grace: 5 }));
-            expect(value).toBe(scope.cancelledCaught ? undefined : n);
-            if (!scope.cancelCalled) expect(value).toBe(n);
-            expect(limiter.borrowedTokens).toBeLessThanOrEqual(tokens);
+        const leaves = groups.some(({ calls }) => calls.some(({ what }) => what === "leaves"));
+        /** What somebody has left behind in a thread may break the call after. */
+        const outcomeOf = (result: Promise<unknown>, n: number): Promise<unknown> =>
+          result.catch((error: unknown) => {
+            if (leaves && (error as Error).cause instanceof RangeError) return own(error, "BrokenWorkerError", n);
+            throw error;
           });
-          await Promise.all(results);
+        let last = 0;
+        await inProgram(async () => {
+          await Promise.all(
+            groups.map(({ calls, cancelAfter }) => {
+              const scope = new CancelScope();
+              // One that ends only when it is cancelled is cancelled always.
+              const after = cancelAfter ?? (calls.some(({ what }) => what === "checks") ? 5 : null);
+              if (after !== null) setTimeout(() => scope.cancel(), after);
+              const results = calls.map(({ what, onCancel }) => async () => {
+                const n = ++last;
+                const result = CALLS[what]?.(n, { limiter, onCancel, grace: 5 }) as Promise<unknown>;
+                const outcome = await outcomeOf(result, n).catch((error: unknown) => {
+                  if (scope.cancelCalled && isCancelled(error)) return n;
+                  throw error;
+                });
+                expect(outcome).toBe(n);
+                expect(limiter.borrowedTokens).toBeLessThanOrEqual(tokens);
+              });
+              return scope.run(() => Promise.all(results.map((result) => result())));
+            }),
+          );
           // What was abandoned ends too, and gives back what it has.
           while (limiter.borrowedTokens > 0) await sleep(1);
-          expect(await toThread.run(work.add, [1, 2], { limiter })).toBe(3);
+          expect(await outcomeOf(toThread.run(work.add, [1, 2], { limiter }), 3)).toBe(3);
         });
+        const warnings = await takeWarnings();
+        expect(warnings.filter(({ message }) => !leaves || !/^worker thread \d+ has ended/.test(message))).toEqual([]);
       }),
       25,
     );

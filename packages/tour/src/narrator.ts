@@ -9,6 +9,8 @@ const GUTTER = " ".repeat(11);
 const LONGEST_LEVEL = 30;
 /** So much room is kept for what a level is called: the bars of a chapter are of one length. */
 const LEVEL_TEXT = 26;
+/** Beside something else, prose has at least this much room. */
+const NARROWEST_COLUMN = 20;
 
 /** Prints a chapter: what it is about, what happens when, and what to take away from it. */
 export class Narrator {
@@ -75,8 +77,13 @@ export class Narrator {
   /** What to do after the last page. */
   whereToGo(heading: string, ways: readonly (readonly [where: string, what: string])[]): void {
     print(`\n${strong("cyan", heading)}\n`);
-    const width = Math.max(...ways.map(([where]) => where.length)) + 4;
-    for (const [where, what] of ways) print(`  ${styleText("bold", where)}${" ".repeat(width - where.length)}${what}`);
+    const indent = " ".repeat(Math.max(...ways.map(([where]) => where.length)) + 6);
+    const hasRoom = indent.length + NARROWEST_COLUMN <= pageWidth();
+    for (const [where, what] of ways) {
+      const front = `  ${styleText("bold", where)}`;
+      const gap = " ".repeat(indent.length - where.length - 2);
+      print(hasRoom ? hang(what, front + gap, indent) : `${front}\n${wrap(what, GUTTER).join("\n")}`);
+    }
   }
 
   #time(): string {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Path } from "@anyio/fs";
@@ -57,6 +58,7 @@ export function parseCommand(args: readonly string[], chapters: readonly PlacedC
   }
   if (values.list) return { kind: "list" };
   if (values.chapter !== undefined) return { kind: "chapter", chapter: chapterOf(values.chapter, chapters) };
+  if (directory !== undefined) refuseChapter(directory, chapters);
   if (values.port !== undefined && !values.serve) throw new UsageError("--port is for --serve");
   return {
     kind: directory === undefined && !values.serve ? "tour" : "index",
@@ -111,6 +113,13 @@ function chapterOf(text: string, chapters: readonly PlacedChapter[]): PlacedChap
       ? `did you mean ${similar.map(({ name }) => name).join(" or ")}?`
       : "--list shows them all";
   throw new UsageError(`no chapter is called "${text}"; ${hint}`);
+}
+
+/** Somebody has left out --chapter, or the dashes between `npm start` and it. */
+function refuseChapter(directory: string, chapters: readonly PlacedChapter[]): void {
+  const meant = chapters.find(({ number, name }) => directory === String(number) || directory === name);
+  if (meant === undefined || existsSync(directory)) return;
+  throw new UsageError(`no directory is called "${directory}"; for the chapter: npm start -- --chapter ${directory}`);
 }
 
 function integer(option: string, text: string, most: number): number {

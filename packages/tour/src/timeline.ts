@@ -39,15 +39,23 @@ export class Timeline {
     const widest = pageWidth() - INDENT - margin;
     const scale = SCALES.find((ms) => end / ms <= widest) ?? end / widest;
     const lines = [...this.#rows].map(([name, marks]) => {
-      const spans = marks.map(({ since, sign, label }, i) => {
-        const columns = Math.round((marks[i + 1]?.since ?? end) / scale) - Math.round(since / scale);
-        return label.slice(0, columns).padEnd(columns, sign);
-      });
-      const before = " ".repeat(Math.round((marks[0]?.since ?? 0) / scale));
-      return name.padEnd(margin) + before + styleText("cyan", spans.join("").trimEnd());
+      return name.padEnd(margin) + styleText("cyan", bar(marks, end, scale).slice(0, widest));
     });
     this.#print([" ".repeat(margin) + styleText("dim", axis(end, scale, widest)), ...lines].join("\n"));
   }
+}
+
+/** What was there for less than a column has one, unless the next sign is in it. */
+function bar(marks: readonly Mark[], end: number, scale: number): string {
+  let line = "";
+  for (const [i, { since, sign, label }] of marks.entries()) {
+    // A blank ends the sign before it, and that is all.
+    if (sign === " ") continue;
+    const from = Math.round(since / scale);
+    const columns = Math.max(1, Math.round((marks[i + 1]?.since ?? end) / scale) - from);
+    line = line.slice(0, from).padEnd(from) + label.slice(0, columns).padEnd(columns, sign);
+  }
+  return line;
 }
 
 function axis(end: number, scale: number, widest: number): string {

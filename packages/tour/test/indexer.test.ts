@@ -198,6 +198,8 @@ describe("a command that cannot be carried out", { timeout: 30_000 }, () => {
     [["--chapter", "27"], /^tour: --chapter is a whole number from 1 to 26, not "27"\n$/],
     [["--chapter", "waiting"], /^tour: no chapter is called "waiting"; --list shows them all\n$/],
     [["--chapter", "read"], /^tour: no chapter is called "read"; did you mean readiness or threads\?\n$/],
+    [["5"], /^tour: no directory is called "5"; for the chapter: npm start -- --chapter 5\n$/],
+    [["tcp"], /^tour: no directory is called "tcp"; for the chapter: npm start -- --chapter tcp\n$/],
     [["--list", "."], /^tour: --list indexes nothing; .*\n$/],
     [["--chapter", "1", "."], /^tour: --chapter indexes nothing; .*\n$/],
     [[".", ".."], /^tour: one directory at a time, not 2; see --help\n$/],

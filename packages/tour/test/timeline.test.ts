@@ -45,6 +45,17 @@ describe("Timeline", () => {
     expect(lines[1]).toBe("row  a1───bc1───");
   });
 
+  it("shows what was there for less than a column", async () => {
+    const lines = await drawn(
+      [0, (timeline) => timeline.mark("first", "█")],
+      [1, (timeline) => timeline.mark("first", " ")],
+      [48, (timeline) => timeline.mark("second", "█")],
+      [1, (timeline) => timeline.mark("second", " ")],
+    );
+
+    expect(lines.slice(1)).toEqual(["first   █", "second            █"]);
+  });
+
   it.each([100, 400, 3_000, 60_000])("fits what has taken %i ms on a page", async (ms) => {
     const lines = await drawn([0, (timeline) => timeline.mark("row", "█")], [ms, () => {}]);
 

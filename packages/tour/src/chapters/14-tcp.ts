@@ -1,5 +1,5 @@
 import { createServer, connect as dial } from "node:net";
-import { abandonOnCancel, moveOnAfter, sleep } from "@anyio/core";
+import { abandonOnCancel, moveOnAfter } from "@anyio/core";
 import { connectTcp, createTcpListener, SocketAttribute, type SocketStream } from "@anyio/net";
 import { Event } from "@anyio/sync";
 import { withTaskGroup } from "@anyio/task-groups";
@@ -29,13 +29,16 @@ export async function tell(say: Narrator): Promise<void> {
 }
 
 async function withCallbacks(say: Narrator): Promise<void> {
-  const server = createServer((socket) => socket.pipe(socket));
-  const listening = new Event();
+  const [listening, connected] = [new Event(), new Event()];
+  const server = createServer((socket) => {
+    socket.pipe(socket);
+    connected.set();
+  });
   server.listen(0, "127.0.0.1", () => listening.set());
   await listening.wait();
   const address = server.address();
   const quiet = dial(typeof address === "object" && address !== null ? address.port : 0, "127.0.0.1");
-  await sleep(50);
+  await connected.wait();
 
   say.step("server.close()");
   const closed = await moveOnAfter(PATIENCE, () => abandonOnCancel(closing()).then(() => true));
@@ -94,5 +97,5 @@ async function ask(say: Narrator, port: number, question: string): Promise<void>
   await stream.sendEof();
   let answer = "";
   for await (const bytes of stream) answer += new TextDecoder().decode(bytes);
-  say.step(`client: asked ${question}, and was told ${answer === "" ? "nothing" : answer}`);
+  say.step(`client: sent '${question}', was told ${answer === "" ? "nothing" : `'${answer}'`}`);
 }

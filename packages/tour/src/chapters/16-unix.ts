@@ -37,7 +37,7 @@ async function serve(say: Narrator, path: Path): Promise<void> {
     }
     await using stream = await connectUnix(path.toString());
     await stream.send(new TextEncoder().encode("how are you?"));
-    say.step(`client: was told ${new TextDecoder().decode(await stream.receive())}`);
+    say.step(`client: was told '${new TextDecoder().decode(await stream.receive())}'`);
   });
 }
 

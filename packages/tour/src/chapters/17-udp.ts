@@ -1,4 +1,4 @@
-import { failAfter, sleep, TimeoutError } from "@anyio/core";
+import { failAfter, moveOnAfter, sleep, TimeoutError } from "@anyio/core";
 import { createConnectedUdpSocket, createUdpSocket, SocketAttribute, type UDPSocket } from "@anyio/net";
 import { withTaskGroup } from "@anyio/task-groups";
 import type { Narrator } from "../narrator.js";
@@ -6,6 +6,7 @@ import type { Narrator } from "../narrator.js";
 export const title = "UDP: datagrams get lost";
 
 const PATIENCE = 80;
+const READINGS = 8;
 
 export async function tell(say: Narrator): Promise<void> {
   say.about("A thermometer answers by UDP. It ignores every other question, as networks do.");
@@ -21,8 +22,10 @@ export async function tell(say: Narrator): Promise<void> {
   say.part("A listener that is slow, with room for 3");
   await using slow = await createUdpSocket({ localHost: "127.0.0.1", maxQueue: 3 });
   await using fast = await createConnectedUdpSocket("127.0.0.1", slow.extra(SocketAttribute.localPort));
-  for (let reading = 1; reading <= 8; reading++) await fast.send(new TextEncoder().encode(`reading ${reading}`));
-  await sleep(50);
+  for (let reading = 1; reading <= READINGS; reading++) {
+    await fast.send(new TextEncoder().encode(`reading ${reading}`));
+  }
+  await arrived(slow, READINGS);
   const { queued, dropped } = slow.statistics();
   say.level(queued, 3, `${queued} kept, ${dropped} dropped`);
   const [oldest] = await slow.receive();
@@ -53,4 +56,15 @@ async function answerEveryOther(socket: UDPSocket): Promise<void> {
     questions++;
     if (questions % 2 === 0) await socket.sendTo(new TextEncoder().encode(`${20 + questions / 2} °C`), host, port);
   }
+}
+
+/** Waits until so many datagrams have come, whether they were kept or dropped; for a second at the most, for they get lost. */
+async function arrived(socket: UDPSocket, datagrams: number): Promise<void> {
+  const isMissing = (): boolean => {
+    const { queued, dropped } = socket.statistics();
+    return queued + dropped < datagrams;
+  };
+  await moveOnAfter(1_000, async () => {
+    while (isMissing()) await sleep(10);
+  });
 }

@@ -1,6 +1,7 @@
-import { BrokenWorkerError, moveOnAfter, sleep } from "@anyio/core";
+import { BrokenWorkerError, moveOnAfter } from "@anyio/core";
 import { defaultProcessLimiter, toProcess } from "@anyio/subprocess";
 import { amap, gather, withTaskGroup } from "@anyio/task-groups";
+import { heartbeat } from "../heartbeat.js";
 import type { Narrator } from "../narrator.js";
 
 export const title = "Work for more than one processor";
@@ -59,15 +60,7 @@ export async function tell(say: Narrator): Promise<void> {
 async function drawn(say: Narrator, limit: number, compute: (from: number) => Promise<string>): Promise<string[]> {
   const timeline = say.timeline();
   const parts = await withTaskGroup((tg) => {
-    tg.startSoon(
-      async () => {
-        for (;;) {
-          timeline.mark("heart", "·", "♥");
-          await sleep(20);
-        }
-      },
-      { service: true },
-    );
+    tg.startSoon(() => heartbeat(timeline), { service: true });
     return amap(
       async (from) => {
         const part = `rows ${from + 1} to ${from + PART}`;

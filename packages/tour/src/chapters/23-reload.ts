@@ -16,7 +16,7 @@ const PROGRAM = join(import.meta.dirname, "greeter.js");
 export async function tell(say: Narrator): Promise<void> {
   say.about(
     "On SIGHUP a server reads its configuration again, and connects to the database that it names. Somebody changes it to " +
-      "Oslo, which takes 150 ms, and right after that to Rome, which takes 50 ms.",
+      "Oslo, which takes 200 ms, and right after that to Rome, which takes 50 ms.",
   );
   await using directory = await temporaryDirectory();
   const path = directory.path.joinpath("config");
@@ -69,7 +69,7 @@ class Server {
     const row = `reload ${++this.reloads}`;
     const database = await this.#config.readText();
     this.#timeline.mark(row, "─", database);
-    await sleep(database === "Oslo" ? 150 : 50);
+    await sleep(database === "Oslo" ? 200 : 50);
     this.#timeline.mark(row, " ");
     this.#database = database;
   }
@@ -84,7 +84,7 @@ async function changeTwice(config: Path): Promise<void> {
   for (const database of ["Oslo", "Rome"]) {
     await config.writeText(database);
     process.kill(process.pid, "SIGHUP");
-    await sleep(30);
+    await sleep(80);
   }
 }
 
@@ -105,10 +105,10 @@ async function watchGreeter(say: Narrator, config: Path): Promise<void> {
     await told();
   };
 
-  await using early = await connectTcp("127.0.0.1", port);
+  await using early = new TextStream(await connectTcp("127.0.0.1", port));
   say.step(`Ada: ${await greeted(early, "Ada")}`);
   await reload('{ "greeting": "Good evening" }');
-  await using late = await connectTcp("127.0.0.1", port);
+  await using late = new TextStream(await connectTcp("127.0.0.1", port));
   say.step(`Bob: ${await greeted(late, "Bob")}`);
   say.step(`Ada, still on her connection: ${await greeted(early, "Ada")}`);
   await reload("{ greeting");
@@ -119,8 +119,7 @@ async function watchGreeter(say: Narrator, config: Path): Promise<void> {
   say.step(`it has ended: exit code ${program.exitCode}, signal ${program.signalCode}`);
 }
 
-async function greeted(stream: ConstructorParameters<typeof TextStream>[0], name: string): Promise<string> {
-  const text = new TextStream(stream);
-  await text.send(name);
-  return text.receive();
+async function greeted(stream: TextStream, name: string): Promise<string> {
+  await stream.send(name);
+  return stream.receive();
 }

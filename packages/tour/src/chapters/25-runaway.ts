@@ -11,6 +11,7 @@ export const title = "A computation that runs away";
 const PATTERN = String.raw`^(\w+\s?)*$`;
 const LIMIT = 100;
 const GRACE = 100;
+const BLOCKED = 600;
 /** For what makes use of all the time that it has. */
 const TIME = 300;
 
@@ -49,7 +50,7 @@ export async function tell(say: Narrator): Promise<void> {
     say.step(`after ${trip.tries} tries the round trip through 80 cities is ${shorter}% shorter`);
   }
 
-  say.part(`Cancelled after ${LIMIT} ms, busy for 400, with a grace of ${GRACE}`);
+  say.part(`Cancelled after ${LIMIT} ms, blocked for ${BLOCKED}, with a grace of ${GRACE}`);
   const timeline = say.timeline();
   await gather((["wait", "abandon", "terminate"] as const).map((onCancel) => () => cancelled(timeline, onCancel)));
   timeline.draw();
@@ -70,20 +71,21 @@ function nextSearch(): Promise<boolean> {
   return toThread.run(matches, [PATTERN, "all is well"]);
 }
 
-/** Draws for how long a caller waits that is cancelled, and for how long its thread is busy. */
+/** Draws for how long a caller waits that is cancelled, and for how long its thread is blocked. */
 async function cancelled(timeline: Timeline, onCancel: "wait" | "abandon" | "terminate"): Promise<void> {
   const limiter = new CapacityLimiter(1);
   const options = { limiter, onCancel, grace: GRACE };
   const [caller, thread] = [`${onCancel}: caller`, `${onCancel}: thread`];
   timeline.mark(caller, "█");
   timeline.mark(thread, "█");
-  await moveOnAfter(LIMIT, () => toThread.run(stayBusy, [400], options));
+  await moveOnAfter(LIMIT, () => toThread.run(block, [BLOCKED], options));
   timeline.mark(caller, " ");
-  // A call keeps its token for as long as its thread is busy.
+  // A call keeps its token for as long as its thread is blocked.
   using _ = await limiter.acquire();
   timeline.mark(thread, " ");
 }
 
-function stayBusy(ms: number): void {
-  for (const end = Date.now() + ms; Date.now() < end;);
+/** As deaf as a computation, but it leaves the processors to the others. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

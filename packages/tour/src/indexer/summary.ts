@@ -40,11 +40,9 @@ export function summarize({ job, ending, seconds, findings }: Outcome): string {
 
 /** How to ask. */
 export function servesLine({ tcp, tls }: QueryPorts): string {
-  return (
-    `Answering on port ${tcp}, and over TLS on port ${tls}: a word is a line, and its answer too. To ask, for one:\n` +
-    `    nc localhost ${tcp}\n` +
-    `    openssl s_client -quiet -connect localhost:${tls}\n`
-  );
+  const how = `Answering on port ${tcp}, and over TLS on port ${tls}: a word is a line, and its answer too. To ask:`;
+  const commands = [`nc localhost ${tcp}`, `openssl s_client -quiet -connect localhost:${tls}`];
+  return [...wrap(how, ""), ...commands.map((command) => `    ${command}`), ""].join("\n");
 }
 
 /** The last line: what is in the file that was written. */

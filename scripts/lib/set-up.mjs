@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
+import { showing } from "./showing.mjs";
 import { packages, readManifest } from "./workspace.mjs";
 
 const stamp = join(root, "node_modules/.installed");
@@ -13,17 +14,18 @@ const stamp = join(root, "node_modules/.installed");
  */
 export async function setUp(options = {}) {
   await install();
-  await run("turbo", ["run", "build", ...(options.build ?? []).map((name) => `--filter=${name}`)], { quiet: true });
+  const filters = (options.build ?? []).map((name) => `--filter=${name}`);
+  await showing("Building", () => run("turbo", ["run", "build", ...filters], { quiet: true }));
 }
 
 /** Installs the dependencies where what asks for them has changed. */
 export async function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === manifestsHash()) return;
 
-  console.error("Installing dependencies and building …");
   // A fresh machine has npm alone; npx brings pnpm until our own copy is there.
   const { packageManager } = readManifest(root);
-  await run("npx", ["--yes", `${packageManager}`, "install", "--config.confirmModulesPurge=false"], { quiet: true });
+  const args = ["--yes", `${packageManager}`, "install", "--config.confirmModulesPurge=false"];
+  await showing("Installing dependencies", () => run("npx", args, { quiet: true }));
   // Read anew: installing may have brought the lockfile up to date.
   writeFileSync(stamp, manifestsHash());
 }

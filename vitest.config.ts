@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import type { AnyioOptions } from "./packages/vitest/src/options.js";
 import anyio from "./packages/vitest/src/plugin.js";
@@ -18,18 +19,30 @@ const conditions = ["node", "module", "default", ...(built ? [] : ["@anyio/sourc
 const packages = readdirSync(`${root}/packages`).filter((name) => existsSync(`${root}/packages/${name}/test`));
 const reports = process.env["ANYIO_REPORTS"];
 
+/**
+ * Whose tests wait for other programs, or for seconds to pass: they have a worker for each processor, where vitest itself would
+ * keep one of two for itself. They come after the others, of which some measure how late timers are.
+ */
+const WAITING = ["net", "subprocess", "threads", "tour", "vitest", "workspace"];
+
 export default defineConfig({
   test: {
     reporters: ["default", ...(reports ? [new CountsReporter(reports)] : [])],
     projects: [
       // Runs before the others, so that the first test of every run says which runtime it is on.
       project("runtime", `${root}/test/runtime`, 0),
+      ...packages.map((name) => everyday(name, `${root}/packages/${name}/test`)),
       // What concerns the repository as a whole.
-      project("workspace", `${root}/test/workspace`, 1),
-      ...packages.map((name) => project(name, `${root}/packages/${name}/test`, 1)),
+      everyday("workspace", `${root}/test/workspace`),
     ],
   },
 });
+
+function everyday(name: string, dir: string) {
+  if (!WAITING.includes(name)) return project(name, dir, 1);
+  const { test, ...others } = project(name, dir, 2);
+  return { ...others, test: { ...test, maxWorkers: availableParallelism() } };
+}
 
 /** The tests of one folder. */
 export function project(name: string, dir: string, groupOrder: number, options: AnyioOptions = {}) {

@@ -1,8 +1,10 @@
 import { defineConfig } from "vitepress";
 import { HOME, ICON } from "./home.js";
 import { slug } from "../scripts/site.mjs";
+import { inlinePictures } from "./inline-pictures.js";
 import { linkFiles } from "./link-files.js";
 import { linkNames } from "./link-names.js";
+import { pagesBeforeMembers } from "./search.js";
 import { sidebar } from "./sidebar.js";
 
 // oxlint-disable-next-line import/no-default-export -- VitePress looks for it.
@@ -15,19 +17,28 @@ export default defineConfig({
   rewrites: { "README.md": "index.md" },
   markdown: {
     anchor: { slugify: slug },
+    // Comments tell what is printed, and have to be read in the dark too.
+    theme: { light: "github-light", dark: "github-dark-default" },
     config(md) {
       md.use(linkFiles);
       md.use(linkNames);
+      md.use(inlinePictures);
     },
   },
   transformPageData({ relativePath, frontmatter }) {
     if (relativePath === "index.md") return { frontmatter: { ...frontmatter, ...HOME } };
     // Members are too many to be listed.
     if (relativePath.startsWith("reference/")) return { frontmatter: { ...frontmatter, outline: 2 } };
+    // Programs and wide tables need the room of the outline.
+    if (/^(?:recipes|coming-from|packages)\//.test(relativePath))
+      return { frontmatter: { ...frontmatter, aside: false } };
     return undefined;
   },
   themeConfig: {
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: { miniSearch: { searchOptions: { boostDocument: pagesBeforeMembers } } },
+    },
     nav: [
       { text: "Start", link: "/getting-started" },
       { text: "Guide", link: "/guide/cancellation", activeMatch: "^/guide/" },

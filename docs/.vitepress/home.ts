@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { docs } from "../scripts/site.mjs";
+
 /** Nested scopes, the innermost one filled. */
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#0f766e" stroke-width="3">
   <rect x="2" y="2" width="28" height="28" rx="8"/>
@@ -11,6 +15,11 @@ export const HOME = {
     name: "AnyIO",
     text: "for TypeScript",
     tagline: "Structured concurrency for plain async/await: nothing leaks, nothing hangs, no error is lost.",
+    image: {
+      light: drawingIn("#3c3c43"),
+      dark: drawingIn("#dfdfd6"),
+      alt: "Promise.all throws while the other task goes on; withTaskGroup throws when it has cleaned up and ended",
+    },
     actions: [
       { theme: "brand", text: "Start in five minutes", link: "/getting-started" },
       { theme: "alt", text: "Why", link: "/guide/cancellation" },
@@ -38,3 +47,10 @@ export const HOME = {
     },
   ],
 };
+
+/** The drawing of tasks that end together, in a colour for its text. */
+function drawingIn(colour: string): string {
+  const svg = readFileSync(join(docs, "pictures/task-group.svg"), "utf8");
+  const coloured = svg.replace(/<style>.*?<\/style>/s, "").replace(/ color="[^"]*"/, ` color="${colour}"`);
+  return `data:image/svg+xml,${encodeURIComponent(coloured)}`;
+}

@@ -16,6 +16,7 @@ const GUIDE = {
   Functools: "functools",
   Testing: "testing",
   "Writing a primitive": "writing-a-primitive",
+  "When it goes wrong": "troubleshooting",
 };
 
 const COMING_FROM = {

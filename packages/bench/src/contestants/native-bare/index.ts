@@ -1,22 +1,18 @@
 import { byHand } from "../by-hand/index.js";
 import type { Tools } from "../by-hand/tools.js";
 import type { Contestant } from "../contestant.js";
-import { Event } from "../native-lean/event.js";
+import { tools as lean } from "../native-lean/index.js";
 import type { Scope } from "../native-lean/scope.js";
-import { sleep } from "../native-lean/sleep.js";
 import { withGroup } from "./group.js";
 import { byteLines, lines } from "./lines.js";
 import { Waiters } from "./waiters.js";
 import { withTimeout } from "./with-timeout.js";
 
 export const tools: Tools<Scope> = {
+  ...lean,
   withGroup,
   withTimeout,
-  sleep,
-  Event,
   Waiters,
-  throwIfCancelled: (scope) => scope.throwIfCancelled(),
-  rejection: (scope) => (scope.cancelled ? Promise.reject(scope.reason) : undefined),
   // Released twice, it lets one more in.
   leaseOf: (semaphore) => semaphore,
 };

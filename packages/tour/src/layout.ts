@@ -1,9 +1,9 @@
 const WIDEST = 80;
 const NARROWEST = 24;
 
-/** The width for prose: that of the terminal, within reason. */
+/** The width for prose: that of the terminal, within reason. One that does not know its size says 0. */
 export function pageWidth(): number {
-  return Math.max(NARROWEST, Math.min(process.stdout.columns ?? WIDEST, WIDEST));
+  return Math.max(NARROWEST, Math.min(process.stdout.columns || WIDEST, WIDEST));
 }
 
 /** Breaks a text into lines of the page's width, all indented. */

@@ -56,3 +56,23 @@ describe("whereToGo", () => {
     ]);
   });
 });
+
+describe("about", () => {
+  const tell = (say: Narrator): void => say.about("many words ".repeat(20).trim());
+
+  it.each([
+    [24, 24],
+    [60, 60],
+    [80, 80],
+    [200, 80],
+  ])("fills a terminal of %i columns up to column %i", (columns, widest) => {
+    const lengths = printed(columns, tell).map(({ length }) => length);
+
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(widest);
+    expect(Math.max(...lengths)).toBeGreaterThan(widest - "words ".length);
+  });
+
+  it("is as wide as a page where the terminal does not know its size", () => {
+    expect(printed(0, tell)).toEqual(printed(80, tell));
+  });
+});

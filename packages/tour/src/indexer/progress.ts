@@ -47,7 +47,7 @@ class Bar implements Progress {
   #lineOf(done: number, total: number): string {
     const facts = `${count(done)} of ${count(total)}${this.#isCounted ? "" : "+"} files  ${duration(currentTime() - this.#began)}`;
     // Read each time: a window may change its size.
-    const width = Math.min(30, (process.stderr.columns ?? 80) - facts.length - 3);
+    const width = Math.min(30, (process.stderr.columns || 80) - facts.length - 3);
     if (width < 5) return facts;
     const filled = total === 0 ? 0 : Math.min(width, Math.round((done / total) * width));
     const bar = styleText("cyan", "█".repeat(filled), { stream: process.stderr }) + "░".repeat(width - filled);

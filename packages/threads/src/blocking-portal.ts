@@ -32,7 +32,7 @@ export interface BlockingPortal {
  *
  * **Cancellation:** of its scope cancels the functions that run; the threads that wait for them get the cancellation as an error.
  *
- * @param handlers what may be called
+ * @param handlers what may be called, as methods of this object
  * @returns what `fn` returns
  * @throws {TypeError} when a handler is no function
  * @example

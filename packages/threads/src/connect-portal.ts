@@ -26,6 +26,7 @@ export interface PortalConnection<
    * **Cancellation:** of the scope here cancels the function there, and this waits for it.
    *
    * @throws {RunFinishedError} when the portal is closed, also while this waits
+   * @throws {BrokenResourceError} when an answer comes that cannot be read here: nobody knows whose it is, so all who wait get this
    * @throws {TypeError} when there is no function of that name
    */
   callAsync<K extends keyof H & string>(name: K, ...args: Parameters<H[K]>): Promise<Awaited<ReturnType<H[K]>>>;

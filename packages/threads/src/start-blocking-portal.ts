@@ -33,7 +33,7 @@ export interface SyncPortal extends Disposable {
    * Calls a function in the portal's thread, and blocks this one until there is a result. What it throws, this throws.
    *
    * @throws {RunFinishedError} when the portal is closed
-   * @throws {BrokenWorkerError} when its thread has ended
+   * @throws {BrokenWorkerError} when its thread has ended, or was stopped, for a result of some task cannot be read here
    */
   call<F extends AnyFunction>(fn: F, ...args: CallArguments<F>): Awaited<ReturnType<F>>;
   /**
@@ -53,7 +53,7 @@ export interface SyncTask<T> {
    * Blocks until the task has ended, and returns what it has returned. What it has thrown, this throws.
    *
    * @throws {TaskCancelledError} when it was cancelled, also by closing the portal
-   * @throws {BrokenWorkerError} when its thread has ended
+   * @throws {BrokenWorkerError} when its thread has ended, or was stopped, for a result of some task cannot be read here
    */
   result(): T;
   /** Cancels the task. It ends when it has cleaned up. */

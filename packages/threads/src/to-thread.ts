@@ -43,7 +43,8 @@ type ArgumentsOf<F extends AnyFunction> = AnyFunction extends F ? readonly unkno
  * **Cancellation:** waiting for a token, nothing has happened. Once called, as `onCancel` says; where the caller waits for `fn`, what it
  * returns is returned and what it throws is thrown.
  *
- * @throws {BrokenWorkerError} when the thread ends before the call has; the pool goes on with another one
+ * @throws {BrokenWorkerError} when the thread ends before the call has, or what one of them sends cannot be read by the other; the pool goes
+ *   on with another one
  * @throws {TypeError} when `fn` is native, bound, a method or a class, or there is no such export
  * @throws {DataCloneError} a `DOMException`, when the arguments or the result cannot be cloned
  * @example

@@ -565,8 +565,9 @@ describe("toThread.run, a thread that breaks", { timeout: 30_000 }, () => {
 
 /** Has a thread end, of which nobody has told us yet. */
 async function leaveBehind(): Promise<void> {
-  const isOver = flag();
-  await toThread.run(work.leaveBehind, [isOver]);
+  const [mayThrow, isOver] = [flag(), flag()];
+  await toThread.run(work.leaveBehind, [mayThrow, isOver]);
+  raise(mayThrow);
   Atomics.wait(isOver, 0, 0, 10_000);
 }
 

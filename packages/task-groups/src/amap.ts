@@ -1,6 +1,5 @@
 import { abandonOnCancel } from "@anyio/core";
 import { checkpoint, quietly, WaitQueue } from "@anyio/core/lowlevel";
-import { TaskCancelledError } from "./errors.js";
 import { Group } from "./internal/group.js";
 import type { TaskHandle } from "./task-handle.js";
 
@@ -71,9 +70,8 @@ async function map<I, R>(
       await source.close();
     }
   });
-  // A call that has cancelled itself has no result to put in its place.
-  const [missing] = cancelled;
-  if (missing !== undefined) throw new TaskCancelledError(missing.name);
+  // A call that has cancelled itself has no result to put in its place: asking for it throws.
+  await cancelled[0]?.result();
   return results;
 }
 

@@ -11,7 +11,7 @@ export class TaskCancelledError extends AnyioError {
     readonly taskName: string,
     options?: ErrorOptions,
   ) {
-    super(`task "${taskName}" was cancelled and has no result; check its handle's status first`, options);
+    super(`task "${taskName}" was cancelled and has no result; its cause says who cancelled it`, options);
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sleep } from "@anyio/core";
+import { CancelledError, sleep } from "@anyio/core";
 import { currentScope } from "@anyio/core/lowlevel";
 import { amap, gather, race, TaskCancelledError } from "@anyio/task-groups";
+import { caught } from "#support/caught";
 
 const cancelItself = async (): Promise<void> => {
   currentScope().cancel();
@@ -17,6 +18,20 @@ describe("a function that cancels itself", () => {
     await expect(amap((cancels) => (cancels ? cancelItself() : sleep(1)), [false, true, false])).rejects.toBeInstanceOf(
       TaskCancelledError,
     );
+  });
+
+  it("is told of with its cancellation as the cause", async () => {
+    const attempts = [
+      gather([cancelItself, cancelItself]),
+      race([cancelItself, cancelItself]),
+      amap(cancelItself, [1, 2]),
+    ];
+
+    for (const attempt of attempts) {
+      const error = await caught(attempt, TaskCancelledError);
+      expect(error.message).toMatch(/has no result; its cause says who cancelled it$/);
+      expect(error.cause).toBeInstanceOf(CancelledError);
+    }
   });
 
   it("does not win a race", async () => {

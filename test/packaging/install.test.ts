@@ -78,6 +78,17 @@ describe("an empty project with the tarballs", () => {
     await exec(bin, [...args, "use.cjs"], project.dir);
     await exec(bin, [...args, "doors.cjs"], project.dir);
   });
+
+  it.each(installedRuntimes.filter(({ id }) => id === "deno"))(
+    "asks $id for no permission to be imported",
+    async (deno) => {
+      const imports = doors.map((door) => `import "${door}";`);
+      const program = 'import { run, sleep } from "@anyio/core"; await run(() => sleep(1));';
+      await writeFile(join(project.dir, "doors.mjs"), [...imports, program].join("\n"));
+
+      await exec(deno.bin, ["run", "--no-prompt", "doors.mjs"], project.dir);
+    },
+  );
 });
 
 describe.each(published)("a project with $manifest.name alone", ({ folder, dir, manifest }) => {

@@ -67,7 +67,7 @@ function rowsOf({ tasks }: TaskParts): Row[] {
   for (const task of tasks) {
     const parts = partsOf(task);
     const text = describe(task, parts);
-    const key = parts.tasks.length > 0 ? `#${task.id}` : text.replaceAll(/\d+(\.\d+)?/g, "#");
+    const key = parts.tasks.length > 0 ? `#${task.id}` : text.replaceAll(/\d+(\.\d+)?( m?s\b)?/g, "#");
     const group = alike.get(key);
     if (group === undefined) alike.set(key, { row: { text, parts, origin: originOf(task) }, first: task, count: 1 });
     else {

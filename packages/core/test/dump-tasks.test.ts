@@ -103,6 +103,22 @@ describe("dumpTasks", () => {
     });
   });
 
+  it("groups siblings that are alike but for their ages", mayLeak, () =>
+    virtually(async (clock) => {
+      await new CancelScope().run(async (scope) => {
+        Child.start("worker", () => sleepForever());
+        await clock.advance(500);
+        Child.start("worker", () => sleepForever());
+        await clock.advance(700);
+
+        expect(dump().filter((line) => line.includes("worker"))).toEqual([
+          expect.stringMatching(/worker # … # \(2 tasks\), 1\.2 s, waiting for sleepForever\(\)/),
+        ]);
+        scope.cancel();
+      });
+    }),
+  );
+
   it("does not group siblings that differ", async () => {
     await new CancelScope().run(async (scope) => {
       Child.start("worker", () => suspend("a", () => {}));

@@ -265,7 +265,7 @@ describe("WaitQueue", () => {
     await Promise.all(winners);
 
     expect(order).toEqual(Array.from({ length: 50_000 }, (_, i) => 2 * i));
-  });
+  }, 20_000);
 
   it("loses nothing and keeps the order, whatever joins, is woken and is cancelled", async () => {
     const which = fc.nat({ max: 20 });

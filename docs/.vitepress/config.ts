@@ -29,9 +29,10 @@ export default defineConfig({
     if (relativePath === "index.md") return { frontmatter: { ...frontmatter, ...HOME } };
     // Members are too many to be listed.
     if (relativePath.startsWith("reference/")) return { frontmatter: { ...frontmatter, outline: 2 } };
-    // Programs and wide tables need the room of the outline.
+    // Programs and wide tables need the room of the outline. It is hidden, not left out: one that goes away while the page scrolls
+    // makes VitePress throw.
     if (/^(?:recipes|coming-from|packages)\//.test(relativePath))
-      return { frontmatter: { ...frontmatter, aside: false } };
+      return { frontmatter: { ...frontmatter, pageClass: "wide" } };
     return undefined;
   },
   themeConfig: {

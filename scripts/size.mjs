@@ -11,7 +11,7 @@ const memoryStreams = 'export { createMemoryObjectStream } from "@anyio/streams"
 // The bar is what we want, the ceiling what the code has come to. Nothing may grow past the latter; the gap is printed,
 // not forgotten.
 const BUNDLES = [
-  { name: "core and task-groups", bar: 7_000, ceiling: 16_180, entry: kernel },
+  { name: "core and task-groups", bar: 7_000, ceiling: 16_190, entry: kernel },
   { name: "… with sync and memory streams", bar: 11_000, ceiling: 20_530, entry: [...kernel, sync, memoryStreams] },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { takeWarnings } from "#support/warnings";
-import { CancelScope, failAfter, run, shield, sleepForever, type RunOptions } from "@anyio/core";
+import { CancelScope, failAfter, moveOnAfter, run, shield, sleepForever, type RunOptions } from "@anyio/core";
 import { checkpoint, suspend } from "@anyio/core/lowlevel";
 import { turn } from "#support/turn";
 import { mayLeak } from "#support/may-leak";
@@ -69,6 +69,26 @@ describe("ANYIO_FLOATING", mayLeak, () => {
       });
       await shield(() => turn());
     }, DEBUG);
+
+    expect(await floating()).toEqual([]);
+  });
+
+  it("reports no branch of a Promise.all that a cancellation of the whole is just ending", async () => {
+    await run(
+      () =>
+        moveOnAfter(1, () =>
+          Promise.all([
+            sleepForever(),
+            moveOnAfter(60_000, async () => {
+              await sleepForever();
+            }),
+            shield(async () => {
+              await turn();
+            }),
+          ]),
+        ),
+      DEBUG,
+    );
 
     expect(await floating()).toEqual([]);
   });

@@ -143,14 +143,21 @@ export function move(scope: ScopeNode, parent: ScopeNode): void {
   drain(former);
 }
 
-/** Ends a scope's body. What is still pending in the scope is cancelled; once all of it has ended the scope is left. */
+/**
+ * Ends a scope's body. What is still pending in the scope is cancelled; once all of it has ended the scope is left.
+ *
+ * Where the scope was cancelled before nothing is reported: the first branch of a `Promise.all` to be struck ends the body, and the others are
+ * on their way.
+ */
 export function leave(scope: ScopeNode, failed: boolean, outcome: unknown): void {
   scope.failed = failed;
   scope.outcome = outcome;
   scope.state = "leaving";
   if (scope.last !== null) {
-    if (isObserved(scope)) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
-    if (scope.effective === null) push(scope, exitOf(scope));
+    if (scope.effective === null) {
+      if (isObserved(scope)) reportFloating(scope, [...dependentsOf(scope)].filter(isUndecided));
+      push(scope, exitOf(scope));
+    }
     // The ring may change meanwhile.
     const left = [...dependentsOf(scope)];
     for (const item of left) if (!item.isScope) item.scopeLeft();

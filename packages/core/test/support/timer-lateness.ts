@@ -45,11 +45,17 @@ export async function bestOfThree(limit: number, measure: () => Promise<number>)
 /** Waits until this process uses hardly any time of its own: compiling and loading go on for a while after the start. */
 export async function processAtRest(): Promise<void> {
   for (let i = 0; i < 40; i++) {
-    const before = readClocks();
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const after = readClocks();
-    if ((after.cpu - before.cpu) / (after.wall - before.wall) < 0.01) return;
+    const share = await shareOf(() => new Promise((resolve) => setTimeout(resolve, 250)));
+    if (share < 0.01) return;
   }
+}
+
+/** Which part of a processor this process used while `fn` ran. */
+export async function shareOf(fn: () => Promise<unknown>): Promise<number> {
+  const before = readClocks();
+  await fn();
+  const after = readClocks();
+  return (after.cpu - before.cpu) / (after.wall - before.wall);
 }
 
 function readClocks(): { wall: number; cpu: number } {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { docs } from "../scripts/site.mjs";
+import { drawing } from "./drawing.js";
 
 /** Nested scopes, the innermost one filled. */
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#0f766e" stroke-width="3">
@@ -50,7 +50,6 @@ export const HOME = {
 
 /** The drawing of tasks that end together, in a colour for its text. */
 function drawingIn(colour: string): string {
-  const svg = readFileSync(join(docs, "pictures/task-group.svg"), "utf8");
-  const coloured = svg.replace(/<style>.*?<\/style>/s, "").replace(/ color="[^"]*"/, ` color="${colour}"`);
-  return `data:image/svg+xml,${encodeURIComponent(coloured)}`;
+  const svg = drawing(join(docs, "pictures/task-group.svg"), `color="${colour}"`);
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

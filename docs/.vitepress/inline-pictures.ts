@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { MarkdownRenderer } from "vitepress";
 import { docs } from "../scripts/site.mjs";
+import { drawing } from "./drawing.js";
 
-/**
- * Drawings stand in the page itself, so that they have the colour of its text, in light and dark. Their own style is for
- * code hosts, which show them as pictures.
- */
+/** Drawings stand in the page itself, so that they have the colour of its text, in light and dark. */
 export function inlinePictures(md: MarkdownRenderer): void {
   const others = md.renderer.rules.image;
   md.renderer.rules.image = (tokens, i, options, env, self) => {
@@ -14,14 +11,7 @@ export function inlinePictures(md: MarkdownRenderer): void {
     const src = token?.attrGet("src");
     if (!src?.endsWith(".svg")) return others?.(tokens, i, options, env, self) ?? "";
     const { relativePath } = env as { relativePath: string };
-    return drawing(join(docs, dirname(relativePath), src), token?.content ?? "");
+    const label = (token?.content ?? "").replaceAll('"', "&quot;");
+    return drawing(join(docs, dirname(relativePath), src), `class="drawing" aria-label="${label}"`);
   };
-}
-
-/** A drawing as a part of the page. */
-function drawing(file: string, label: string): string {
-  const svg = readFileSync(file, "utf8")
-    .replace(/<style>.*?<\/style>/s, "")
-    .replace(/ color="[^"]*"/, "");
-  return svg.replace("<svg ", `<svg class="drawing" aria-label="${label.replaceAll('"', "&quot;")}" `).trim();
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { takeWarnings } from "#support/warnings";
 import { CancelScope, failAfter, moveOnAfter, run, shield, sleepForever, type RunOptions } from "@anyio/core";
 import { checkpoint, suspend } from "@anyio/core/lowlevel";
+import { spendBudget } from "./support/spend-budget.js";
 import { turn } from "#support/turn";
 import { mayLeak } from "#support/may-leak";
 
@@ -97,6 +98,16 @@ describe("ANYIO_FLOATING", mayLeak, () => {
     await run(() => {
       void checkpoint();
       void suspend("done", (waiter) => void waiter.resume(undefined));
+    }, DEBUG);
+
+    expect(await floating()).toEqual([]);
+  });
+
+  it("reports no scope that has ended, where that is still to be told", async () => {
+    await run(async () => {
+      spendBudget();
+      void moveOnAfter(60_000, () => {});
+      for (let i = 0; i < 10; i++) await undefined;
     }, DEBUG);
 
     expect(await floating()).toEqual([]);

@@ -12,6 +12,7 @@ import {
 } from "@anyio/core";
 import { bindScope, checkpoint, currentScope, suspend } from "@anyio/core/lowlevel";
 import { errorOf } from "#support/caught";
+import { spendBudget } from "./support/spend-budget.js";
 import { turn, turns } from "#support/turn";
 import { unhandledRejectionsOf } from "#support/unhandled";
 import { skipExplored } from "#support/explored";
@@ -40,8 +41,7 @@ describe("leaving a scope", mayLeak, () => {
     let steps = 0;
 
     await new CancelScope().run(() => {
-      // From here on all that ends is told in later turns.
-      for (let i = 0; i < 2000; i++) void checkpoint();
+      spendBudget();
       void (async () => {
         for (;;) {
           await step();
@@ -53,6 +53,20 @@ describe("leaving a scope", mayLeak, () => {
     await turns(20);
 
     expect(steps).toBe(before);
+  });
+
+  it("does not abort the signal of a scope that has ended, where that is still to be told", async () => {
+    const inner = new CancelScope();
+    const { signal } = inner;
+
+    await new CancelScope().run(async (scope) => {
+      spendBudget();
+      void inner.run(() => {});
+      for (let i = 0; i < 10; i++) await undefined;
+      scope.cancel();
+    });
+
+    expect(signal.aborted).toBe(false);
   });
 
   it("ends every branch of a Promise.all that goes from scope to scope", async () => {

@@ -10,7 +10,6 @@ export function isParked(main: ScopeNode): boolean {
     if (scope.state === "leaving") waiting.add(scope.task);
     for (const item of dependentsOf(scope)) {
       if (item.isScope) {
-        if (item.state === "exited") return false;
         scopes.push(item);
         if (item.task === item && item.task.isAwaited) waiting.add(scope.task);
       } else if (item.isForeign || item.settled) return false;

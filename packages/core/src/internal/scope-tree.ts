@@ -3,7 +3,8 @@
  *
  * 1. `effective` is non-null exactly while a scope is effectively cancelled. The state is pushed down where it changes,
  *    so a check is one field read.
- * 2. A scope's ring holds, oldest first, what has to end before the scope can: open child scopes and pending operations.
+ * 2. A scope's ring holds, oldest first, what has to end before the scope can: open child scopes and pending operations, and those that
+ *    have ended until whoever awaits them has gone on.
  * 3. The whole subtree has its new state before anybody is told of it.
  * 4. Nothing here recurses: nesting is as deep as memory allows.
  * 5. Nodes made by another copy of this package appear in the same tree, so fields are plain and no class is tested for.
